@@ -1,0 +1,1 @@
+"""The tests of both programs. Shared helpers are imported as `tests.…`; nothing outside this package imports it."""

@@ -1,5 +1,1 @@
-"""What the hub and the terminal must compute identically, and nothing else.
-
-Money, rates, ids, instants, the error catalogue, the payment code, the journal's entries, the offline rules
-and the messages between the two programs. Imports neither program.
-"""
+"""What the terminal and the hub must compute identically, and nothing else."""

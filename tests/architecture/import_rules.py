@@ -41,7 +41,9 @@ def http_in_its_rooms(source: Source) -> Iterator[Violation]:
     if source.is_in("hub_server") and any(part.startswith("gateway") for part in source.room):
         return
     for item in source.imports():
-        if any(item.is_of(package) for package in ("httpx", "requests", "urllib.request", "http.client")):
+        if any(
+            item.is_of(package) for package in ("httpx", "requests", "urllib.request.urlopen", "http.client")
+        ):
             yield source.at(item.line, f"{item.name}: ask through hub_client or a gateway client")
 
 

@@ -8,8 +8,9 @@ from pathlib import Path, PurePosixPath
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAMS = ("hub_server", "pos_app")
 CODE_FOLDERS = ("shared", *PROGRAMS, "tests", "packaging")
-# What a run leaves behind, and what is not ours.
-IGNORED_FOLDERS = frozenset({".git", ".venv", ".uv", "build", "dist", "__pycache__"})
+# What a run leaves behind; so do all folders whose name begins with a dot, but the one that CI looks for.
+IGNORED_FOLDERS = frozenset({"build", "dist", "__pycache__"})
+CI_FOLDER = ".ci"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +86,21 @@ def project_sources() -> list[Source]:
         Source.parse(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
         for folder in CODE_FOLDERS
         for path in sorted((ROOT / folder).rglob("*.py"))
-        if not IGNORED_FOLDERS.intersection(path.relative_to(ROOT).parts)
+        if _is_ours(path.relative_to(ROOT))
     ]
+
+
+def _is_ours(path: Path) -> bool:
+    return not any(
+        part in IGNORED_FOLDERS or (part.startswith(".") and part != CI_FOLDER) for part in path.parts[:-1]
+    )
 
 
 def project_texts() -> Iterator[tuple[PurePosixPath, str]]:
     """Every file of the project that is text, with its path relative to the project."""
     for path in sorted(ROOT.rglob("*")):
         relative = path.relative_to(ROOT)
-        if path.is_file() and not IGNORED_FOLDERS.intersection(relative.parts):
+        if path.is_file() and _is_ours(relative):
             try:
                 yield PurePosixPath(relative), path.read_text(encoding="utf-8")
             except UnicodeDecodeError:

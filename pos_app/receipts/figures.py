@@ -1,15 +1,8 @@
-"""How figures are written on a receipt: money, counts, the member's discount, local times."""
+"""How figures are written on a receipt, beside money: counts, the member's discount, local times."""
 
 from datetime import datetime, tzinfo
 
 FULL_RATE = 10_000
-
-
-def money_text(minor: int, exponent: int) -> str:
-    """Minor units with thousands separators and ``exponent`` decimals: ``-91200, 2`` → ``-912.00``."""
-    whole, fraction = divmod(abs(minor), 10**exponent)
-    decimals = f".{fraction:0{exponent}d}" if exponent else ""
-    return f"{'-' if minor < 0 else ''}{whole:,}{decimals}"
 
 
 def count_text(count: int) -> str:

@@ -31,7 +31,9 @@ from pos_app.receipts.rows import (
     Span,
 )
 from pos_app.receipts.shift_layout import shift_rows
-from pos_app.receipts.words import WORDS, Language, ReceiptWords
+from pos_app.receipts.words import WORDS, ReceiptWords
+from shared.money import format_amount
+from shared.problems import Language
 
 
 def rows_of(content: Content, language: Language, paper: PaperWidth, measure: Measure) -> list[Row]:
@@ -168,13 +170,13 @@ def _settlement_rows(receipt: ChargeReceipt, words: ReceiptWords, paper: int, me
 
 def _total_rows(receipt: ChargeReceipt, words: ReceiptWords, width: int, measure: Measure) -> list[Row]:
     exponent = receipt.heading.exponent
-    raw = Span(figures.money_text(receipt.raw, exponent))
+    raw = Span(format_amount(receipt.raw, exponent))
     rows = pair(Span(words.raw), raw, width, measure)
     if receipt.payable != receipt.raw:
         discount = words.discount.format(
             tenths=figures.tenths_text(receipt.rate), percent=figures.percent_off_text(receipt.rate)
         )
-        saved = Span(figures.money_text(receipt.payable - receipt.raw, exponent))
+        saved = Span(format_amount(receipt.payable - receipt.raw, exponent))
         rows += pair(Span(discount), saved, width, measure)
     label = words.payable.format(currency=receipt.heading.currency)
     return [*rows, *_big_amount_rows(label, receipt.payable, exponent, width, measure)]
@@ -182,7 +184,7 @@ def _total_rows(receipt: ChargeReceipt, words: ReceiptWords, width: int, measure
 
 def _big_amount_rows(label: str, amount: int, exponent: int, width: int, measure: Measure) -> list[Row]:
     """The one figure that is read from afar; its label moves above it before its size gives way."""
-    figure = Span(figures.money_text(amount, exponent), PAYABLE_DOTS, bold=True)
+    figure = Span(format_amount(amount, exponent), PAYABLE_DOTS, bold=True)
     figure = shrunk(figure, width, TEXT_DOTS, measure)
     return pair(Span(label, bold=True), figure, width, measure)
 
@@ -239,7 +241,7 @@ def _adjustment_rows(slip: Adjustment, words: ReceiptWords, paper: int, measure:
     ]
     for late in slip.late:
         moment = figures.local_time(late.at, heading.time_zone, "%m-%d %H:%M")
-        amount = Span(figures.money_text(late.amount, heading.exponent))
+        amount = Span(format_amount(late.amount, heading.exponent))
         rows += pair(Span(f"{moment} {clean_text(late.number)}"), amount, paper, measure)
     total = sum(late.amount for late in slip.late)
     return [

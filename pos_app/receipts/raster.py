@@ -25,7 +25,7 @@ from pos_app.receipts.rows import (
     Span,
     TallyRow,
 )
-from pos_app.receipts.words import Language
+from shared.problems import Language
 
 WHITE, BLACK = 255, 0
 THRESHOLD = 160

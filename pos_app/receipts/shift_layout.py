@@ -6,6 +6,7 @@ from pos_app.receipts.content import ShiftReport, ShiftReportKind, Tally
 from pos_app.receipts.fitting import GAP_DOTS, Measure, centred, pair, paragraph, shrunk
 from pos_app.receipts.rows import HEADING_DOTS, PairRow, Row, RuleRow, Span, TallyRow
 from pos_app.receipts.words import ReceiptWords
+from shared.money import format_amount
 
 INDENT = "\u2003"
 SMALLEST_LABEL_DOTS = 20
@@ -52,8 +53,8 @@ def _sum_rows(report: ShiftReport, words: ReceiptWords, paper: int, measure: Mea
         (INDENT + words.refund_requested, totals.refund_requested),
         (words.in_doubt, totals.in_doubt),
     ]
-    amounts = [Span(figures.money_text(tally.amount, exponent)) for _, tally in lines]
-    net = Span(figures.money_text(totals.net, exponent), bold=True)
+    amounts = [Span(format_amount(tally.amount, exponent)) for _, tally in lines]
+    net = Span(format_amount(totals.net, exponent), bold=True)
     count_edge = paper - max(measure(amount) for amount in (*amounts, net)) - 2 * GAP_DOTS
     rows: list[Row] = []
     for (label, tally), amount in zip(lines, amounts, strict=True):
@@ -76,8 +77,8 @@ def _count_rows(report: ShiftReport, words: ReceiptWords, paper: int, measure: M
     if counted is None:
         return []
     exponent = report.heading.exponent
-    amount = figures.money_text(counted.amount, exponent)
-    missing = figures.money_text(counted.amount - charged.amount, exponent)
+    amount = format_amount(counted.amount, exponent)
+    missing = format_amount(counted.amount - charged.amount, exponent)
     slips = counted.count - charged.count
     template = words.difference_slips if slips else words.difference
     return pair(

@@ -1,14 +1,8 @@
 """The one catalogue of the words on receipts, in Traditional Chinese and English (design.md 4, domain.md "Words")."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Language(StrEnum):
-    """The languages a receipt can be printed in."""
-
-    ZH_TW = "zh_TW"
-    EN = "en"
+from shared.problems import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,4 +143,4 @@ EN = ReceiptWords(
     adjustment_note="The Z of shift {shift} stays as printed; this slip adjusts it.",
 )
 
-WORDS: dict[Language, ReceiptWords] = {Language.ZH_TW: ZH_TW, Language.EN: EN}
+WORDS: dict[Language, ReceiptWords] = {"zh_TW": ZH_TW, "en": EN}

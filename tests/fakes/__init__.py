@@ -1,0 +1,1 @@
+"""Stand-ins that speak the real interface of what they stand for."""

@@ -1,0 +1,1 @@
+"""Owns who may ask: one-time passwords, sessions, passwords, API keys."""

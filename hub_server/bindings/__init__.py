@@ -1,0 +1,1 @@
+"""Owns bindings: which member may do what with which card."""

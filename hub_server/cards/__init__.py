@@ -1,0 +1,1 @@
+"""Owns cards: stored-value accounts, their type, status and cached balance."""

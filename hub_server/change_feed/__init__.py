@@ -1,0 +1,1 @@
+"""Owns the change feed: what the hub pushes to its terminals, in order."""

@@ -1,0 +1,21 @@
+"""Events in the order in which every terminal is told of them."""
+
+from sqlalchemy import BigInteger, Column, Index, String, Table
+
+from hub_server.foundation.storage import InstantColumn, JsonColumn, metadata, uuid_column
+
+feed_events = Table(
+    "feed_events",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(32), nullable=False),
+    uuid_column("merchant_id"),
+    uuid_column("store_id"),
+    uuid_column("terminal_id"),
+    Column("payload", JsonColumn, nullable=False),
+    Column("published_at", InstantColumn, nullable=False),
+    Index("ix_feed_events_terminal", "terminal_id", "position"),
+    Index("ix_feed_events_merchant", "merchant_id", "position"),
+)
+"""All three ids null: for every terminal. Positions are given by one publisher after the change has been
+committed, so none is ever skipped by a reader (protocol.md 6)."""

@@ -1,0 +1,1 @@
+"""What carries the business and knows none of it."""

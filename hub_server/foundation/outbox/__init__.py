@@ -1,0 +1,1 @@
+"""News of a change, written in the same transaction, carried upwards afterwards."""

@@ -1,0 +1,142 @@
+"""Engines and transactions.
+
+One request is one transaction, committed at the edge. On SQLite every writing transaction begins with
+BEGIN IMMEDIATE, so it is alone; on PostgreSQL use cases take the locks they need. A lock that is waited
+for over two seconds is `DatabaseBusy` (SYSTEM_BUSY: nothing was decided, the same key may be tried again).
+"""
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pysqlite3 import dbapi2 as sqlite
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+_log = logging.getLogger("mps.hub.storage")
+
+LOCK_WAIT_MS = 2_000
+MAX_ATTEMPTS = 5
+RETRY_BASE_MS = 10
+POOL_SIZE = 20
+_PG_BUSY = {"55P03", "57014"}  # lock_not_available, query_canceled
+_PG_RETRY = {"40001", "40P01"}  # serialization_failure, deadlock_detected
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+
+class DatabaseBusy(Exception):
+    """A lock was not had in time; nothing was written."""
+
+
+class Database:
+    """The hub's database behind one door: `run` for work that writes, `read` for work that does not."""
+
+    def __init__(self, url: str) -> None:
+        """Open an engine; nothing connects before the first use."""
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self._wake = threading.Event()
+
+    def run(self, work: Work[T]) -> T:
+        """Run the work in one writing transaction and commit; the work may be run again after a deadlock.
+
+        Raises:
+            DatabaseBusy: a lock was not had within two seconds, or attempts are used up.
+        """
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            try:
+                with self.transaction() as connection:
+                    return work(connection)
+            except PoolTimeout as error:
+                raise DatabaseBusy("no connection free") from error
+            except DBAPIError as error:
+                if _is_busy(error):
+                    raise DatabaseBusy("lock not had in time") from error
+                if not _may_retry(error) or attempt == MAX_ATTEMPTS:
+                    raise
+                _log.info("transaction retried", extra={"attempt": attempt})
+                self._wake.wait(random.uniform(0, RETRY_BASE_MS * 2**attempt) / 1000)
+        raise DatabaseBusy("attempts used up")
+
+    def read(self, work: Work[T]) -> T:
+        """Run work that only reads, on one snapshot."""
+        try:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql(
+                    "BEGIN"
+                    if self.is_sqlite
+                    else "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+                )
+                result = work(connection)
+                connection.rollback()
+                return result
+        except PoolTimeout as error:
+            raise DatabaseBusy("no connection free") from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One writing transaction: committed at the end, rolled back on any exception."""
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_WAIT_MS}"))
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def _sqlite_engine(url: str) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        module=sqlite,
+        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": LOCK_WAIT_MS / 1000},
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=LOCK_WAIT_MS / 1000,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: object) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _postgresql_engine(url: str) -> Engine:
+    return create_engine(
+        url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=LOCK_WAIT_MS / 1000, pool_pre_ping=True
+    )
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
+
+
+def _is_busy(error: DBAPIError) -> bool:
+    if isinstance(error, OperationalError) and "database is locked" in str(error.orig):
+        return True
+    return _sqlstate(error) in _PG_BUSY
+
+
+def _may_retry(error: DBAPIError) -> bool:
+    return _sqlstate(error) in _PG_RETRY

@@ -1,0 +1,26 @@
+"""Locks held to the end of the transaction (domain.md, Charge)."""
+
+import hashlib
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, text
+
+
+def lock_rows(connection: Connection, kind: str, ids: Iterable[str]) -> None:
+    """Take the advisory lock of each id, in one order for everybody, so that two takers never deadlock.
+
+    On SQLite the writing transaction is alone already (BEGIN IMMEDIATE). Locks of several kinds are taken
+    terminals first, then cards.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    keys = sorted({_key(kind, identifier) for identifier in ids})
+    if keys:
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(k) FROM unnest(CAST(:keys AS bigint[])) AS k"), {"keys": keys}
+        )
+
+
+def _key(kind: str, identifier: str) -> int:
+    digest = hashlib.sha256(f"{kind}:{identifier}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)

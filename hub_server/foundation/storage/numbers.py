@@ -1,0 +1,52 @@
+"""Numbers that people read: gaps are allowed, reuse is not (domain.md)."""
+
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Column, Connection, String, Table, func, select, text, update
+from sqlalchemy.dialects.sqlite import insert
+
+from hub_server.foundation.storage.metadata import metadata
+
+
+class NumberSequence(StrEnum):
+    """Every sequence; the value is its name in the database."""
+
+    CHARGE = "charge"
+    REFUND = "refund"
+    REVERSAL = "reversal"
+    TOP_UP = "top_up"
+    ADJUSTMENT = "adjustment"
+    CARD = "card"
+    MERCHANT = "merchant"
+
+
+number_sequences = Table(
+    "number_sequences",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("last_taken", BigInteger, nullable=False),
+)
+"""SQLite's sequences; PostgreSQL has its own, `number_<name>`, which take no lock."""
+
+
+def take_numbers(connection: Connection, sequence: NumberSequence, count: int = 1) -> list[int]:
+    """The next `count` numbers, from 1 up, never given again even if the transaction is rolled back.
+
+    (On SQLite a rolled-back transaction gives its numbers back: nobody has seen them.)
+    """
+    if connection.dialect.name == "postgresql":
+        rows = connection.execute(
+            select(func.nextval(text(f"'number_{sequence.value}'"))).select_from(
+                func.generate_series(1, count).alias("n")
+            )
+        )
+        return [row[0] for row in rows]
+    first_use = insert(number_sequences).values(name=sequence.value, last_taken=0).on_conflict_do_nothing()
+    connection.execute(first_use)
+    last = connection.execute(
+        update(number_sequences)
+        .where(number_sequences.c.name == sequence.value)
+        .values(last_taken=number_sequences.c.last_taken + count)
+        .returning(number_sequences.c.last_taken)
+    ).scalar_one()
+    return list(range(last - count + 1, last + 1))

@@ -1,0 +1,1 @@
+"""Owns the terminals' journals: intake, chain, and one signed decision an entry."""

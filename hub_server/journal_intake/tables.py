@@ -1,0 +1,55 @@
+"""Every verified entry of every terminal, with what became of it."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
+from shared.journal_entries import Status
+
+journal_entries = Table(
+    "journal_entries",
+    metadata,
+    uuid_column("terminal_id", ForeignKey("terminals.id"), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    uuid_column("entry_id", nullable=False),
+    Column("hash", String(43), nullable=False),
+    Column("prev", String(43), nullable=False),
+    Column("jws", Text, nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("at", InstantColumn, nullable=False),
+    Column("contact", InstantColumn, nullable=False),
+    Column("received_at", InstantColumn, nullable=False),
+    uuid_column("charge_id"),
+    Column("code_ref", String(32)),
+    Column("advised_payable", BigInteger),
+    Column("policy_version", Integer),
+    enum_column("status", Status),
+    Column("code", String(48)),
+    Column("decision", Text),
+    Column("decided_at", InstantColumn),
+    uuid_column("transaction_id", ForeignKey("transactions.id")),
+    Column("reversal_tx_no", String(16)),
+    UniqueConstraint("terminal_id", "entry_id"),
+    Index("ix_journal_entries_charge", "terminal_id", "charge_id"),
+    Index("ix_journal_entries_code", "terminal_id", "code_ref"),
+    Index("ix_journal_entries_contact", "terminal_id", "contact", "type"),
+    Index(
+        "ix_journal_entries_open",
+        "status",
+        "received_at",
+        postgresql_where=text("decision IS NULL"),
+        sqlite_where=text("decision IS NULL"),
+    ),
+)
+"""`charge_id` is the entry id of the charge an entry is about (a charge's own id for itself);
+`decision` is written once."""

@@ -1,0 +1,1 @@
+"""Owns points and tiers: the versioned table, and the point ledger."""

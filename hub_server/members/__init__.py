@@ -1,0 +1,1 @@
+"""Owns members: the people who hold cards."""

@@ -1,0 +1,26 @@
+"""Members, keyed on their phone in E.164."""
+
+from enum import StrEnum
+
+from sqlalchemy import Column, String, Table
+
+from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
+
+
+class MemberStatus(StrEnum):
+    """A suspended member's codes do not pay."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+members = Table(
+    "members",
+    metadata,
+    uuid_column("id", primary_key=True),
+    Column("phone", String(20), nullable=False, unique=True),
+    Column("name", String(64), nullable=False),
+    Column("email", String(254)),
+    enum_column("status", MemberStatus),
+    Column("registered_at", InstantColumn, nullable=False),
+)

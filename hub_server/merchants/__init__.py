@@ -1,0 +1,1 @@
+"""Owns merchants, their stores and their terminals' policy."""

@@ -1,0 +1,1 @@
+"""Owns alerts and metrics that people act on."""

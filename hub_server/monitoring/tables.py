@@ -1,0 +1,31 @@
+"""Alerts: raised → acknowledged → resolved, each step with who and when."""
+
+from enum import StrEnum
+
+from sqlalchemy import Column, Index, Integer, String, Table
+
+from hub_server.foundation.storage import InstantColumn, JsonColumn, enum_column, metadata, uuid_column
+
+
+class AlertStatus(StrEnum):
+    """domain.md, Cases that people handle."""
+
+    RAISED = "raised"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+alerts = Table(
+    "alerts",
+    metadata,
+    uuid_column("id", primary_key=True),
+    Column("kind", String(48), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("detail", JsonColumn, nullable=False),
+    enum_column("status", AlertStatus),
+    Column("count", Integer, nullable=False, server_default="1"),
+    Column("raised_at", InstantColumn, nullable=False),
+    Column("last_at", InstantColumn, nullable=False),
+    Index("ix_alerts_open", "kind", "subject", "status"),
+)
+"""Alerts of one kind about one subject are coalesced while raised: `count`, `last_at`."""

@@ -1,0 +1,1 @@
+"""Owns payment codes: issue, replacement, revocation, use, and the offline allowance."""

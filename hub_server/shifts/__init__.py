@@ -1,0 +1,1 @@
+"""Owns shifts as terminals report them, beside the hub's own sums."""

@@ -1,0 +1,19 @@
+"""Shifts as terminals opened and closed them."""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table
+
+from hub_server.foundation.storage import InstantColumn, JsonColumn, metadata, uuid_column
+
+shifts = Table(
+    "shifts",
+    metadata,
+    uuid_column("terminal_id", ForeignKey("terminals.id"), primary_key=True),
+    Column("shift", String(64), primary_key=True),
+    Column("cashier", String(64), nullable=False),
+    Column("opened_at", InstantColumn),
+    Column("closed_at", InstantColumn),
+    Column("reported", JsonColumn),
+    Column("difference", BigInteger),
+    Index("ix_shifts_closed", "terminal_id", "closed_at"),
+)
+"""`reported` is the shift_close's data; `difference` its net minus the hub's own, null while entries are out."""

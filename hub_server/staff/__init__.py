@@ -1,0 +1,1 @@
+"""Owns staff: cashiers and store managers with their PINs."""

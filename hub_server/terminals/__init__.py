@@ -1,0 +1,1 @@
+"""Owns terminals: enrolment, keys, tokens, status and spells of contact."""

@@ -1,0 +1,1 @@
+"""Owns transactions: completed movements of money, with the numbers people read."""

@@ -29,14 +29,16 @@ def run_lint() -> list[str]:
     ]
 
 
-def run_tests(root: Path = ROOT, results: Path = RESULTS) -> tuple[list[str], dict[str, int]]:
+def run_tests(
+    root: Path = ROOT, results: Path = RESULTS, workers: int = WORKERS
+) -> tuple[list[str], dict[str, int]]:
     """Run the tests of `root`: in parallel those that can be, then alone those marked `serial`.
 
     Returns the names of the runs that failed and the counts of both: passed, failed, skipped.
     """
     results.mkdir(parents=True, exist_ok=True)
     pytest = [sys.executable, "-m", "pytest", "-q"]
-    runs = {"tests": [*pytest, "-m", "not serial", f"--numprocesses={WORKERS}", "--dist=loadgroup"]}
+    runs = {"tests": [*pytest, "-m", "not serial", f"--numprocesses={workers}", "--dist=loadgroup"]}
     # pytest fails a run that selects nothing, and rightly: so it is not begun where no test asks for it.
     if has_serial_tests(root):
         runs["serial tests"] = [*pytest, "-m", "serial"]

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -42,8 +42,9 @@ class Source:
     """A parsed Python file; `path` is relative to the project."""
 
     path: PurePosixPath
-    text: str
-    tree: ast.Module
+    # Not shown: a failing rule tells the place, and not the whole project.
+    text: str = field(repr=False)
+    tree: ast.Module = field(repr=False)
 
     @classmethod
     def parse(cls, path: str, text: str) -> "Source":

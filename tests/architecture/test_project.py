@@ -22,7 +22,7 @@ def texts() -> list[tuple[PurePosixPath, str]]:
 
 
 def _told(rule: object, broken: list[Violation]) -> str:
-    return "\n".join([inspect.getdoc(rule) or "", "", *map(str, broken)])
+    return "\n".join([*map(str, broken), "", inspect.getdoc(rule) or ""])
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)

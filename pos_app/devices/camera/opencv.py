@@ -23,6 +23,7 @@ _FROZEN_AFTER_S: Final = 5.0
 """A sensor has noise: the same picture to the last bit for this long means that it hangs."""
 _FALLBACK_FRAMES_PER_SECOND: Final = 25.0
 _MAX_FRAMES_PER_SECOND: Final = 240.0
+_LONGEST_SKIP_S: Final = 2.0
 _MAX_SIDE: Final = 8_192
 
 
@@ -113,7 +114,9 @@ class VideoCamera:
 
     def read(self) -> Frame:
         """The frame that is due now."""
-        for _ in range(self._pace.wait(self._interval_s) - 1):
+        due = self._pace.wait(self._interval_s)
+        # After a long pause it goes on where it was, give or take, rather than work through all that was missed.
+        for _ in range(min(due - 1, int(_LONGEST_SKIP_S / self._interval_s))):
             if self._capture is None or not self._capture.grab():
                 break
         picture = _picture_from(self._capture)

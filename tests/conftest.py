@@ -14,6 +14,7 @@ from tests.postgres import PostgresCluster, shared_cluster, stop_shared_cluster
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN_FOLDER = "MPS_TEST_RUN_FOLDER"
+RUN_PID = "MPS_TEST_RUN_PID"
 
 
 def _prepare_environment() -> None:
@@ -34,8 +35,9 @@ def _prepare_environment() -> None:
 
 
 _prepare_environment()
-# A busy machine is slow, which is no fault of the code under test; the same examples every time.
-hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
+# A busy machine is slow, which is no fault of the code under test. CI tries the same examples every time, so that
+# a red run is the change's doing; everybody else's runs go on searching.
+hypothesis.settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("house")
 
 
@@ -46,6 +48,7 @@ def _is_worker(config: pytest.Config) -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     """One folder for what the processes of this run share; workers inherit its name."""
     if not _is_worker(config):
+        os.environ[RUN_PID] = str(os.getpid())
         os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix="mps-test-run-")
 
 
@@ -59,7 +62,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def postgres_cluster() -> PostgresCluster:
     """A real PostgreSQL, shared by the whole run; create a database of your own in it."""
-    return shared_cluster(Path(os.environ[RUN_FOLDER]))
+    return shared_cluster(Path(os.environ[RUN_FOLDER]), int(os.environ[RUN_PID]))
 
 
 @pytest.fixture

@@ -26,6 +26,14 @@ MAX_CONNECTIONS = 200
 START_ATTEMPTS = 3
 START_TIMEOUT_S = 60
 
+# A run that is killed stops nothing. This shell, left behind on purpose, looks once a second whether the run ($1) and
+# the cluster's folder ($2) are still there; SIGQUIT is PostgreSQL's immediate stop.
+WATCH = """(
+    while kill -0 "$1" && test -d "$2"; do sleep 1; done
+    test -d "$2" && kill -QUIT "$(head -n 1 "$2/data/postmaster.pid")"
+    rm -rf "$2"
+) >/dev/null 2>&1 </dev/null &"""
+
 
 class PostgresUnavailable(RuntimeError):
     """There is no PostgreSQL on this machine, or it does not start; the message says which."""
@@ -99,14 +107,18 @@ def start_cluster() -> PostgresCluster:
     raise AssertionError("the last attempt returns or raises")
 
 
-def shared_cluster(run_folder: Path) -> PostgresCluster:
-    """The one cluster of this test run: the first process that asks starts it, the others find it."""
+def shared_cluster(run_folder: Path, run_pid: int) -> PostgresCluster:
+    """The one cluster of this test run: the first process that asks starts it, the others find it.
+
+    It ends with `stop_shared_cluster`, or when the process `run_pid` is gone.
+    """
     note = run_folder / "postgres.json"
     with (run_folder / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         running = _read_note(note)
         if running is None:
             running = start_cluster()
+            subprocess.run(["sh", "-c", WATCH, "watch", str(run_pid), str(running.folder)], check=True)
             note.write_text(json.dumps({"folder": str(running.folder), "port": running.port}))
     return running
 

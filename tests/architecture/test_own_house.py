@@ -1,11 +1,18 @@
 """The tests' own ground: the PostgreSQL they start and the rule about logs do what they say."""
 
 import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests.architecture.source import ROOT
 from tests.log_rules import ExpectedLogs, no_unexpected_logs
 from tests.postgres import PostgresCluster, shared_cluster
 
@@ -42,7 +49,31 @@ def test_a_commit_in_the_test_cluster_is_durable(postgres_cluster: PostgresClust
 def test_the_cluster_is_started_once_for_a_run(postgres_cluster: PostgresCluster, tmp_path: Path) -> None:
     note = f'{{"folder": "{postgres_cluster.folder}", "port": {postgres_cluster.port}}}'
     (tmp_path / "postgres.json").write_text(note)
-    assert shared_cluster(tmp_path) == postgres_cluster
+    assert shared_cluster(tmp_path, os.getpid()) == postgres_cluster
+
+
+def test_a_run_that_is_killed_leaves_no_cluster_behind(tmp_path: Path) -> None:
+    run = (
+        "import os, pathlib, signal; from tests.postgres import shared_cluster;"
+        f"cluster = shared_cluster(pathlib.Path({str(tmp_path)!r}), os.getpid());"
+        "print(cluster.folder, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    killed = subprocess.run(
+        [sys.executable, "-c", run], stdout=subprocess.PIPE, text=True, cwd=ROOT, check=False
+    )
+    folder = Path(killed.stdout.strip())
+    port = int((folder / "data" / "postmaster.pid").read_text().splitlines()[3])
+    assert _within(20, lambda: not folder.exists() and not _listens(port))
+
+
+def _within(seconds: int, holds: Callable[[], bool]) -> bool:
+    pause = threading.Event()
+    return any(holds() or pause.wait(0.1) for _ in range(seconds * 10))
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_a_warning_nobody_expected_fails_the_test_that_logged_it(expected_logs: ExpectedLogs) -> None:

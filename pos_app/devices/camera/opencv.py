@@ -5,15 +5,16 @@ import time
 from pathlib import Path
 from typing import Final
 
-# FFmpeg inside OpenCV writes addresses, passwords included, to standard error; it reads this when OpenCV is imported.
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-os.environ.setdefault("OPENCV_LOG_LEVEL", "OFF")
-
 import cv2
 import numpy as np
 
 from pos_app.devices.camera.pacing import Monotonic, Pace
 from pos_app.devices.camera.port import CameraFault, CameraUnavailable, Frame, Picture
+
+# OpenCV and the FFmpeg inside it write to standard error at every attempt to open, addresses with passwords included.
+# FFmpeg's part reads this when it is first used. What went wrong is told by `CameraUnavailable` instead.
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 WIDTH: Final = 1280
 HEIGHT: Final = 720

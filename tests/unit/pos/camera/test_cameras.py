@@ -14,6 +14,7 @@ from pos_app.devices.camera import (
     CodeWatch,
     Watchers,
     camera_at,
+    first_frame_from,
     parse_camera_address,
     scan_file,
 )
@@ -67,6 +68,11 @@ def test_a_folder_is_shown_in_name_order_over_and_over(tmp_path: Path) -> None:
     frames = [camera.read() for _ in range(4)]
     assert [int(frame.picture[0, 0]) for frame in frames] == [10, 20, 30, 10]
     assert [frame.number for frame in frames] == [1, 2, 3, 4]
+
+
+def test_a_camera_that_works_gives_a_first_frame(tmp_path: Path) -> None:
+    save(tmp_path / "a.png", 10)
+    assert first_frame_from(FolderCamera(tmp_path)).number == 1
 
 
 def test_a_folder_shown_once_ends(tmp_path: Path) -> None:
@@ -131,11 +137,14 @@ def test_scanning_a_video_finds_its_one_code(video: Path) -> None:
     assert 2 * FRAMES_PER_SECOND <= scan.frames_with_code < scan.frames
 
 
-def test_a_camera_that_is_not_there_does_not_answer() -> None:
-    for camera in (LiveCamera(97), LiveCamera("http://127.0.0.1:9/none.mjpg")):
-        with pytest.raises(CameraUnavailable) as lost:
-            camera.open()
-        assert lost.value.fault is CameraFault.NO_ANSWER
+@pytest.mark.parametrize("source", [97, "http://me:hunter2@127.0.0.1:9/none.mjpg"], ids=["index", "stream"])
+def test_a_camera_that_is_not_there_does_not_answer_and_nothing_is_written(
+    source: int | str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CameraUnavailable) as lost:
+        first_frame_from(LiveCamera(source))
+    assert lost.value.fault is CameraFault.NO_ANSWER
+    assert capfd.readouterr().err == ""
 
 
 def test_a_network_camera_is_read_lost_when_unplugged_and_found_again() -> None:

@@ -47,12 +47,17 @@ def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(BytesIO(content), size)
 
 
+def span_font(span: Span) -> ImageFont.FreeTypeFont:
+    """The shipped font at the span's size and weight."""
+    return _font(span.size, span.bold)
+
+
 def span_dots(span: Span) -> int:
     """How wide a span will be drawn, in dots (rounded up)."""
     if not span.text:
         return 0
     with _loading:
-        return int(-(-_font(span.size, span.bold).getlength(span.text) // 1))
+        return int(-(-span_font(span).getlength(span.text) // 1))
 
 
 def render(content: Content, language: Language, paper: PaperWidth) -> Image.Image:
@@ -114,7 +119,7 @@ def _draw_code(pen: ImageDraw.ImageDraw, row: QrRow, left: int, top: int, right:
 def _draw_span(pen: ImageDraw.ImageDraw, span: Span, left: int, base_line: int) -> None:
     if span.text:
         with _loading:
-            pen.text((left, base_line), span.text, font=_font(span.size, span.bold), fill=BLACK, anchor="ls")
+            pen.text((left, base_line), span.text, font=span_font(span), fill=BLACK, anchor="ls")
 
 
 def _spans(row: Row) -> tuple[Span, ...]:

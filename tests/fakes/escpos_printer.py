@@ -3,6 +3,7 @@
 ``EscposPrinter`` listens on TCP; ``paper_of`` draws the bytes of a ``.bin`` file.
 """
 
+import contextlib
 import socket
 import struct
 import threading
@@ -269,5 +270,6 @@ class EscposPrinter:
 
 def _reset(connection: socket.socket) -> None:
     """Break the connection without a farewell, as a pulled cable's other end sees it."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
+    with contextlib.suppress(OSError):  # the connection's own thread may have closed it a moment ago
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()

@@ -1,0 +1,1 @@
+"""Printers, the spooler, and what happens when the cable goes."""

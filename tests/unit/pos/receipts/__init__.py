@@ -1,0 +1,1 @@
+"""Receipts: what they say, how they are laid out, whether they can be read."""

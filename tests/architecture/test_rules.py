@@ -174,6 +174,7 @@ KEPT = [
     Example(code.rooms_are_named_for_what_they_hold, "shared/money.py", "x = 1"),
     Example(code.money_is_whole, "shared/money.py", "def half(minor: int) -> int:\n    return minor // 2"),
     Example(code.money_is_whole, "pos_app/desktop/layout.py", "margin = width / 2"),
+    Example(code.tests_wait_for_what_happens, "tests/fakes/line.py", "await asyncio.sleep(0)"),
     Example(code.time_comes_from_the_clock, "shared/clock.py", "x = datetime.now(UTC)"),
     Example(code.time_comes_from_the_clock, "hub_server/cards/expire.py", "x = clock.now()"),
     Example(code.chance_is_injected, "shared/ids.py", "import secrets"),

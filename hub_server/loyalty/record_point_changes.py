@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
+from hub_server.foundation.storage import Connection
 from hub_server.loyalty.queries import insert_point_rows
 
 

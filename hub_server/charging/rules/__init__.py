@@ -1,0 +1,1 @@
+"""The rules of the counter, pure: rows that were read come in, what to write comes out."""

@@ -1,0 +1,70 @@
+"""What is asked of the hub's money: a charge now, one that a terminal approved already, or its undoing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.offline_rules import OfflineFacts
+from shared.payment_code import Claims
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seller:
+    """Who asks, as they stand now."""
+
+    merchant_is_active: bool = True
+    terminal_is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveCharge:
+    """A charge that the counter waits for.
+
+    Attributes:
+        claims: of a verified certificate whose proof holds; None for anything else (INVALID_QR).
+        amount: raw, minor units.
+        at: the charge's own time, at which the code's life is judged.
+        training: checked, and nothing moves.
+    """
+
+    claims: Claims | None
+    amount: int
+    currency: str
+    at: datetime
+    skew_s: int
+    seller: Seller = Seller()
+    training: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """A charge that a terminal approved by itself, to be honoured if it kept the offline rules.
+
+    Attributes:
+        facts: None where the certificate or the proof does not hold.
+    """
+
+    amount: int
+    currency: str
+    facts: OfflineFacts | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversal:
+    """A completed charge that must not stand.
+
+    Attributes:
+        amount_left: what has not gone back yet, minor units.
+        points_left: what is left of the points it earned.
+        by_advice: the use of the code that it gives back was an advised one.
+        now: for the life of the code that becomes free.
+    """
+
+    card_id: str
+    code_ref: str | None
+    amount_left: int
+    points_left: int
+    by_advice: bool
+    now: datetime
+
+
+Ask = LiveCharge | Settlement | Reversal

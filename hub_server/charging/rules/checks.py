@@ -1,0 +1,58 @@
+"""Why a live charge is refused: the checks in domain.md's order, the first failure wins."""
+
+from hub_server.charging.rules.asks import LiveCharge
+from hub_server.charging.rules.world import Card, Code
+from hub_server.charging.states import CodeState
+from shared.offline_rules import refuse_by_life
+from shared.payment_code import Claims
+from shared.problems import Code as ErrorCode
+from shared.problems import Refusal
+
+
+def refuse_seller(ask: LiveCharge) -> Refusal | None:
+    """Terminal and merchant."""
+    if not ask.seller.terminal_is_active:
+        return Refusal(ErrorCode.TERMINAL_NOT_ACTIVE)
+    if not ask.seller.merchant_is_active:
+        return Refusal(ErrorCode.MERCHANT_NOT_ACTIVE)
+    return None
+
+
+def refuse_code(ask: LiveCharge, claims: Claims, code: Code | None) -> Refusal | None:
+    """The code: known, unused, neither replaced nor revoked, alive at the charge's own time."""
+    if code is None:
+        return Refusal(ErrorCode.INVALID_QR, "no such code")
+    if code.uses > 0 or code.state is CodeState.CONSUMED:
+        return Refusal(ErrorCode.QR_ALREADY_USED)
+    if code.state in (CodeState.REPLACED, CodeState.REVOKED):
+        return Refusal(ErrorCode.QR_REVOKED, f"the code was {code.state}")
+    return refuse_by_life(claims, ask.at, ask.skew_s)
+
+
+def refuse_currency(ask: LiveCharge, claims: Claims, hub_currency: str) -> Refusal | None:
+    """One currency a hub."""
+    if not ask.currency == claims.currency == hub_currency:
+        return Refusal(ErrorCode.CURRENCY_MISMATCH)
+    return None
+
+
+def refuse_card(ask: LiveCharge, code: Code, card: Card) -> Refusal | None:
+    """Member, card status, card expiry."""
+    if not code.member_is_active:
+        return Refusal(ErrorCode.MEMBER_NOT_ACTIVE)
+    if not code.may_present:
+        return Refusal(ErrorCode.CARD_NOT_ACTIVE, "the member may no longer pay with this card")
+    if card.status == "expired":
+        return Refusal(ErrorCode.CARD_EXPIRED)
+    if card.status != "active":
+        return Refusal(ErrorCode.CARD_NOT_ACTIVE, f"the card is {card.status}")
+    if card.expires_at is not None and card.expires_at <= ask.at:
+        return Refusal(ErrorCode.CARD_EXPIRED)
+    return None
+
+
+def refuse_balance(card: Card, payable: int) -> Refusal | None:
+    """A live charge never takes more than there is."""
+    if payable > card.balance:
+        return Refusal(ErrorCode.INSUFFICIENT_BALANCE)
+    return None

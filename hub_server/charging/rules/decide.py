@@ -1,0 +1,186 @@
+"""The one decision (protocol.md 5, domain.md "Charge"): many asks in order over rows that were read once.
+
+`WorkingCopy` is the card and code rows as they evolve while asks are answered; what it holds at the end is
+what is to be written. There is no other path on which money is decided.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from hub_server.charging.rules.answers import (
+    Answer,
+    Completed,
+    Declined,
+    Returned,
+    legs_of_payment,
+    legs_of_return,
+)
+from hub_server.charging.rules.asks import Ask, LiveCharge, Reversal, Settlement
+from hub_server.charging.rules.checks import (
+    refuse_balance,
+    refuse_card,
+    refuse_code,
+    refuse_currency,
+    refuse_seller,
+)
+from hub_server.charging.rules.world import Card, Code, World
+from hub_server.charging.states import CodeState, advance
+from shared.offline_rules import judge_offline
+from shared.payment_code import Claims
+from shared.problems import Code as ErrorCode
+from shared.problems import Refusal
+from shared.rates import payable as payable_of
+from shared.rates import points_for
+
+
+class WorkingCopy:
+    """The world while it is being decided about; nothing outside is touched."""
+
+    def __init__(self, world: World) -> None:
+        """Begin with the rows as they were read."""
+        self._world = world
+        self._cards: dict[str, Card] = {}
+        self._codes: dict[str, Code] = {}
+
+    def card(self, card_id: str) -> Card:
+        """The card as it stands now."""
+        return self._cards.get(card_id) or self._world.cards[card_id]
+
+    def code(self, code_ref: str) -> Code | None:
+        """The code as it stands now; None where the hub does not know it."""
+        return self._codes.get(code_ref) or self._world.codes.get(code_ref)
+
+    def changed_cards(self) -> list[Card]:
+        """What to write back, in a stable order."""
+        return [self._cards[card_id] for card_id in sorted(self._cards)]
+
+    def changed_codes(self) -> list[Code]:
+        """What to write back, in a stable order."""
+        return [self._codes[code_ref] for code_ref in sorted(self._codes)]
+
+    def answer(self, ask: Ask) -> Answer:
+        """Decide one ask and let the copy follow."""
+        match ask:
+            case LiveCharge():
+                return self._charge(ask)
+            case Settlement():
+                return self._settle(ask)
+            case Reversal():
+                return self._reverse(ask)
+
+    def _charge(self, ask: LiveCharge) -> Completed | Declined:
+        claims = ask.claims
+        refusal = refuse_seller(ask)
+        if refusal is None and claims is None:
+            refusal = Refusal(ErrorCode.INVALID_QR)
+        if refusal is not None or claims is None:
+            return Declined(refusal or Refusal(ErrorCode.INVALID_QR))
+        code = self.code(claims.code_ref)
+        refusal = refuse_code(ask, claims, code) or refuse_currency(ask, claims, self._world.currency)
+        if refusal is None and self._world.service_is_suspended:
+            refusal = Refusal(ErrorCode.SERVICE_SUSPENDED)
+        if refusal is not None or code is None:
+            return Declined(refusal or Refusal(ErrorCode.INVALID_QR))
+        card = self.card(code.card_id)
+        payable = payable_of(ask.amount, claims.rate)
+        refusal = refuse_card(ask, code, card) or refuse_balance(card, payable)
+        if refusal is not None:
+            return Declined(refusal)
+        if ask.training:
+            return Completed(card_id=None, code_ref=code.code_ref, payable=payable, rate=claims.rate)
+        self._codes[code.code_ref] = replace(_used(code), live_uses=code.live_uses + 1)
+        return self._pay(card, claims, ask.amount, payable)
+
+    def _settle(self, ask: Settlement) -> Completed | Declined:
+        facts = ask.facts
+        if facts is None:
+            return Declined(Refusal(ErrorCode.INVALID_QR))
+        verdict = judge_offline(facts)
+        refusal = verdict.refusal
+        if refusal is None and not ask.currency == facts.claims.currency == self._world.currency:
+            refusal = Refusal(ErrorCode.CURRENCY_MISMATCH)
+        code = self.code(facts.claims.code_ref)
+        if refusal is not None or code is None:
+            return Declined(refusal or Refusal(ErrorCode.INVALID_QR, "no such code"))
+        # From here on the merchant kept the rules and is paid, whatever became of the card meanwhile.
+        code = replace(_used(code), advised_uses=code.advised_uses + 1)
+        self._codes[code.code_ref] = code
+        paid = self._pay(self.card(code.card_id), facts.claims, ask.amount, facts.payable)
+        card = self.card(code.card_id)
+        freezes = code.uses > 1 and card.status == "active"
+        if freezes:
+            self._cards[card.card_id] = replace(card, status="frozen")
+        return replace(paid, offline=True, froze_card=freezes, needs_manager=verdict.needs_manager)
+
+    def _pay(self, card: Card, claims: Claims, amount: int, payable: int) -> Completed:
+        earned = points_for(amount, self._world.exponent) if card.earns_points else 0
+        points = card.points + earned
+        after = replace(
+            card, balance=card.balance - payable, points=points, tier=self._world.tiers.tier_for(points)
+        )
+        self._cards[card.card_id] = after
+        return Completed(
+            card_id=card.card_id,
+            code_ref=claims.code_ref,
+            payable=payable,
+            rate=claims.rate,
+            legs=legs_of_payment(card.balance, payable),
+            points_before=card.points,
+            points_after=points,
+            tier=after.tier,
+            overdrawn=after.balance < 0 < payable,
+        )
+
+    def _reverse(self, ask: Reversal) -> Returned:
+        card = self.card(ask.card_id)
+        points = card.points - min(card.points, ask.points_left)
+        after = replace(
+            card,
+            balance=card.balance + ask.amount_left,
+            points=points,
+            tier=self._world.tiers.tier_for(points),
+        )
+        self._cards[card.card_id] = after
+        code = self.code(ask.code_ref) if ask.code_ref is not None else None
+        if code is not None:
+            self._codes[code.code_ref] = _released(code, after, ask)
+        return Returned(
+            card_id=card.card_id,
+            amount=ask.amount_left,
+            legs=legs_of_return(card.balance, ask.amount_left),
+            points_before=card.points,
+            points_after=points,
+            tier=after.tier,
+            overdrawn=after.balance < 0,
+        )
+
+
+def decide(world: World, asks: Iterable[Ask]) -> tuple[Answer, ...]:
+    """Answer many asks in order, each seeing what those before it did."""
+    copy = WorkingCopy(world)
+    return tuple(copy.answer(ask) for ask in asks)
+
+
+def _used(code: Code) -> Code:
+    ends = code.state in (CodeState.REPLACED, CodeState.REVOKED)
+    return replace(code, state=advance(code.state, code.state if ends else CodeState.CONSUMED))
+
+
+def _released(code: Code, card: Card, ask: Reversal) -> Code:
+    """Without that use; the state that it would have had unused, once no use is left."""
+    freed = replace(
+        code,
+        live_uses=max(0, code.live_uses - (not ask.by_advice)),
+        advised_uses=max(0, code.advised_uses - ask.by_advice),
+    )
+    if code.state is not CodeState.CONSUMED or freed.uses > 0:
+        return freed
+    if code.revoked_at is not None or card.status != "active":
+        return replace(
+            freed, state=advance(code.state, CodeState.REVOKED), revoked_at=code.revoked_at or ask.now
+        )
+    if code.was_superseded:
+        return replace(freed, state=advance(code.state, CodeState.REPLACED))
+    if code.expires_at < ask.now:
+        return replace(freed, state=advance(code.state, CodeState.EXPIRED))
+    return replace(freed, state=advance(code.state, CodeState.LIVE))

@@ -1,0 +1,80 @@
+"""What was read before anything is decided. Amounts in minor units, instants aware UTC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from hub_server.charging.states import CodeState
+from shared.api.members import CardStatus
+from shared.api.transactions import CardTypeName
+
+
+class Tiers(Protocol):
+    """The tier table in force."""
+
+    def tier_for(self, points: int) -> int:
+        """The tier of that many points."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A card under its lock. `balance` is below zero while an overdraft is owed."""
+
+    card_id: str
+    card_type: CardTypeName
+    status: CardStatus
+    expires_at: datetime | None
+    balance: int
+    points: int
+    tier: int
+    currency: str
+    earns_points: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A payment code under its card's lock.
+
+    Attributes:
+        live_uses, advised_uses: standing uses, by a live charge and by an advice.
+        was_superseded: a newer code of the card exists.
+        member_is_active: of the member who presents it (a shared screen's code has none: True).
+        may_present: that member's binding still lets them pay.
+    """
+
+    code_ref: str
+    card_id: str
+    state: CodeState
+    expires_at: datetime
+    live_uses: int = 0
+    advised_uses: int = 0
+    revoked_at: datetime | None = None
+    was_superseded: bool = False
+    member_is_active: bool = True
+    may_present: bool = True
+
+    @property
+    def uses(self) -> int:
+        """All standing uses."""
+        return self.live_uses + self.advised_uses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything a decision may look at besides the ask itself.
+
+    Attributes:
+        cards: by card id.
+        codes: by code_ref; a code that the hub does not know is not there.
+        exponent: decimals of the hub's currency.
+        service_is_suspended: nobody may pay at present.
+    """
+
+    cards: Mapping[str, Card]
+    codes: Mapping[str, Code]
+    tiers: Tiers
+    currency: str
+    exponent: int
+    service_is_suspended: bool = False

@@ -7,7 +7,8 @@ cashier, header, footer) may hold anything: the layout cleans it.
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
-from uuid import UUID
+
+from shared.ids import EntryId
 
 
 def _require_aware(*instants: datetime) -> None:
@@ -55,7 +56,7 @@ class Points:
 class JournalMark:
     """Where the charge stands in the terminal's journal: the line that lets an auditor find it."""
 
-    entry_id: UUID
+    entry_id: EntryId
     seq: int
     short_hash: str
 

@@ -1,10 +1,11 @@
 """The QR code on a receipt: what it says and how large it becomes (surface.md: ``MPS-TX:`` or ``MPS-CHARGE:``)."""
 
 from functools import lru_cache
-from uuid import UUID
 
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
+
+from shared.ids import EntryId
 
 MODULE_DOTS = 8
 QUIET_MODULES = 4
@@ -15,7 +16,7 @@ def transaction_text(tx_no: str) -> str:
     return f"MPS-TX:{tx_no}"
 
 
-def charge_text(entry_id: UUID) -> str:
+def charge_text(entry_id: EntryId) -> str:
     """The code of a charge that has no number yet: the journal entry's id."""
     return f"MPS-CHARGE:{entry_id}"
 

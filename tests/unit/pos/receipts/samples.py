@@ -1,7 +1,6 @@
 """Receipts with the figures of design.md 4, for the tests of this folder and of the printers."""
 
 from datetime import UTC, datetime, timedelta, timezone
-from uuid import UUID
 
 from pos_app.receipts.content import (
     Adjustment,
@@ -18,10 +17,11 @@ from pos_app.receipts.content import (
     ShiftTotals,
     Tally,
 )
+from shared.ids import EntryId
 
 TAIPEI = timezone(timedelta(hours=8))
 AT = datetime(2026, 11, 22, 10, 4, 31, tzinfo=UTC)
-ENTRY_ID = UUID("01939f2e-7a10-7c3e-9b1a-5f0c2d4e6a81")
+ENTRY_ID = EntryId("01939f2e-7a10-7c3e-9b1a-5f0c2d4e6a81")
 HEADING = Heading(
     store_name="好味鮮超市 信義店",
     terminal_no="T07",

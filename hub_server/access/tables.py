@@ -1,18 +1,9 @@
 """One-time passwords, sessions, admins and merchant API keys. Secrets are kept as hashes only."""
 
-from enum import StrEnum
-
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
+from hub_server.access.states import SessionKind
 from hub_server.foundation.storage import InstantColumn, JsonColumn, enum_column, metadata, uuid_column
-
-
-class SessionKind(StrEnum):
-    """Whose session it is."""
-
-    MEMBER = "member"
-    ADMIN = "admin"
-    REGISTRATION = "registration"
 
 
 otp_challenges = Table(
@@ -24,12 +15,14 @@ otp_challenges = Table(
     Column("code_hash", LargeBinary, nullable=False),
     Column("created_at", InstantColumn, nullable=False),
     Column("expires_at", InstantColumn, nullable=False),
-    Column("wrong_tries", Integer, nullable=False, server_default="0"),
+    Column("tries", Integer, nullable=False, server_default="0"),
     Column("used_at", InstantColumn),
     Index("ix_otp_challenges_phone", "phone", "created_at"),
     Index("ix_otp_challenges_address", "address", "created_at"),
+    Index("ix_otp_challenges_created", "created_at"),
 )
-"""`code_hash` is HMAC-SHA-256 of challenge id and code under a server key: six digits need a pepper."""
+"""`code_hash` is HMAC-SHA-256 of challenge id and code under a server key: six digits need a pepper;
+`tries` is raised before the digits are compared."""
 
 sessions = Table(
     "sessions",
@@ -63,3 +56,5 @@ merchant_api_keys = Table(
     Column("created_at", InstantColumn, nullable=False),
     Column("revoked_at", InstantColumn),
 )
+
+__all__ = ["SessionKind", "admins", "merchant_api_keys", "otp_challenges", "sessions"]

@@ -1,19 +1,9 @@
 """Bindings of members to cards."""
 
-from enum import StrEnum
-
 from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint
 
+from hub_server.bindings.states import BindingRole
 from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
-
-
-class BindingRole(StrEnum):
-    """All but `viewer` may present a code."""
-
-    OWNER = "owner"
-    ADMIN = "admin"
-    MEMBER = "member"
-    VIEWER = "viewer"
 
 
 bindings = Table(
@@ -26,3 +16,5 @@ bindings = Table(
     Column("bound_at", InstantColumn, nullable=False),
     UniqueConstraint("card_id", "member_id"),
 )
+
+__all__ = ["BindingRole", "bindings"]

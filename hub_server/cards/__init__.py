@@ -1,1 +1,19 @@
 """Owns cards: stored-value accounts, their type, status and cached balance."""
+
+from hub_server.cards.queries import CardRow, cards_by_id, cards_by_serial, read_card, set_card_status
+from hub_server.cards.rules import card_number, is_card_number, last4
+from hub_server.cards.states import TRANSITIONS, CardStatus, CardTypeName
+
+__all__ = [
+    "TRANSITIONS",
+    "CardRow",
+    "CardStatus",
+    "CardTypeName",
+    "card_number",
+    "cards_by_id",
+    "cards_by_serial",
+    "is_card_number",
+    "last4",
+    "read_card",
+    "set_card_status",
+]

@@ -1,29 +1,9 @@
 """Cards; `balance`, `points` and `tier` are caches that the consistency check recomputes."""
 
-from enum import StrEnum
-
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, SmallInteger, String, Table
 
+from hub_server.cards.states import CardStatus, CardTypeName
 from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
-
-
-class CardTypeName(StrEnum):
-    """domain.md, Cards."""
-
-    STANDARD = "standard"
-    PREPAID = "prepaid"
-    CORPORATE = "corporate"
-    VOUCHER = "voucher"
-
-
-class CardStatus(StrEnum):
-    """Only `active` pays, tops up or binds."""
-
-    ACTIVE = "active"
-    FROZEN = "frozen"
-    LOST = "lost"
-    EXPIRED = "expired"
-    CLOSED = "closed"
 
 
 cards = Table(
@@ -52,3 +32,5 @@ cards = Table(
 )
 """`serial` is what `card_ref` hides (protocol.md 1); `balance` in minor units, below zero only by an
 overdrawn offline charge; `fixed_rate` in 1/10,000."""
+
+__all__ = ["CardStatus", "CardTypeName", "cards"]

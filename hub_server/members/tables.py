@@ -1,17 +1,9 @@
 """Members, keyed on their phone in E.164."""
 
-from enum import StrEnum
-
 from sqlalchemy import Column, String, Table
 
 from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
-
-
-class MemberStatus(StrEnum):
-    """A suspended member's codes do not pay."""
-
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
+from hub_server.members.states import MemberStatus
 
 
 members = Table(
@@ -24,3 +16,5 @@ members = Table(
     enum_column("status", MemberStatus),
     Column("registered_at", InstantColumn, nullable=False),
 )
+
+__all__ = ["MemberStatus", "members"]

@@ -1,7 +1,5 @@
 """Payment codes and their history: the seed's card_qr_state and card_qr_history. No secret is stored."""
 
-from enum import StrEnum
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -18,16 +16,7 @@ from sqlalchemy import (
 )
 
 from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
-
-
-class CodeState(StrEnum):
-    """`live` until used, replaced, revoked or swept after expiry."""
-
-    LIVE = "live"
-    CONSUMED = "consumed"
-    REPLACED = "replaced"
-    REVOKED = "revoked"
-    EXPIRED = "expired"
+from hub_server.payment_codes.states import CodeState
 
 
 payment_codes = Table(
@@ -71,3 +60,5 @@ payment_code_history = Table(
     Column("at", InstantColumn, nullable=False),
     Column("actor", String(64), nullable=False),
 )
+
+__all__ = ["CodeState", "payment_code_history", "payment_codes"]

@@ -1,0 +1,76 @@
+"""Secrets that people and programs show, and what is kept of them: pure (stdlib HMAC and SHA-256)."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.signing import to_base64url
+
+TOKEN_BYTES = 32
+OTP_RANDOM_BYTES = 8
+OTP_DIGITS = 6
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtpCaps:
+    """How many one-time passwords may be sent; each text message costs money."""
+
+    resend_s: int
+    per_phone_per_day: int
+    per_address_per_hour: int
+    per_day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtpSent:
+    """What was sent lately: to the phone, for the address, and in all."""
+
+    last_to_phone: datetime | None
+    to_phone_in_day: int
+    for_address_in_hour: int
+    in_day: int
+
+
+def otp_wait_s(caps: OtpCaps, sent: OtpSent, at: datetime) -> int:
+    """Seconds to wait before another may be sent; 0 for none."""
+    if sent.in_day >= caps.per_day or sent.for_address_in_hour >= caps.per_address_per_hour:
+        return HOUR // timedelta(seconds=1)
+    if sent.to_phone_in_day >= caps.per_phone_per_day:
+        return HOUR // timedelta(seconds=1)
+    if sent.last_to_phone is None:
+        return 0
+    gone = (at - sent.last_to_phone) // timedelta(seconds=1)
+    return max(0, caps.resend_s - gone)
+
+
+def otp_digits(random: bytes) -> str:
+    """Six digits out of 8 random bytes (64 bits: the remainder's bias is below 10⁻¹³)."""
+    return f"{int.from_bytes(random, 'big') % 10**OTP_DIGITS:0{OTP_DIGITS}d}"
+
+
+def otp_hash(pepper: bytes, challenge_id: str, code: str) -> bytes:
+    """What is kept of a one-time password: six digits alone could be tried out, so a server key goes in."""
+    return hmac.digest(pepper, f"mps-otp-v1:{challenge_id}:{code}".encode(), "sha256")
+
+
+def same_secret(left: bytes, right: bytes) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(left, right)
+
+
+def token_text(random: bytes) -> str:
+    """An opaque token of 32 random bytes."""
+    return to_base64url(random)
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a token or API key: 256 random bits need no stretching."""
+    return hashlib.sha256(token.encode("utf-8")).digest()
+
+
+def api_key_text(random: bytes) -> str:
+    """A merchant's API key; the prefix lets scanners of leaked secrets know it."""
+    return f"mps_key_{to_base64url(random)}"

@@ -1,0 +1,163 @@
+"""Rows of payment codes and their history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from hub_server.payment_codes.states import TRANSITIONS, CodeState
+from hub_server.payment_codes.tables import payment_code_history, payment_codes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRow:
+    """A code without its secret; `offline_limit` in minor units, `rate` in 1/10,000."""
+
+    code_ref: str
+    card_id: str
+    member_id: str | None
+    secret_hash: str = field(repr=False)
+    certificate: bytes = field(repr=False)
+    state: CodeState
+    issued_at: datetime
+    expires_at: datetime
+    rate: int
+    tier: int
+    offline_limit: int
+    revoked_at: datetime | None = None
+    told_at: datetime | None = None
+    live_uses: int = 0
+    advised_uses: int = 0
+
+
+def insert_codes(connection: Connection, rows: Sequence[CodeRow], actor: str) -> None:
+    """Write new codes and the beginning of their history."""
+    if not rows:
+        return
+    connection.execute(insert(payment_codes), [_values(row) for row in rows])
+    connection.execute(
+        insert(payment_code_history), [_history(row, row.state, row.issued_at, actor) for row in rows]
+    )
+
+
+def codes_by_ref(connection: Connection, code_refs: Sequence[str]) -> dict[str, CodeRow]:
+    """Those codes, in one statement."""
+    rows = connection.execute(select(payment_codes).where(payment_codes.c.code_ref.in_(code_refs)))
+    return {row.code_ref: _code(row) for row in rows}
+
+
+def live_codes_of(connection: Connection, card_ids: Sequence[str]) -> dict[str, CodeRow]:
+    """The live code of each card that has one, by card."""
+    rows = connection.execute(
+        select(payment_codes).where(
+            payment_codes.c.card_id.in_(card_ids), payment_codes.c.state == CodeState.LIVE.value
+        )
+    )
+    return {row.card_id: _code(row) for row in rows}
+
+
+def overdue_codes(connection: Connection, at: datetime, limit: int) -> list[CodeRow]:
+    """Live codes that expired before `at`, oldest first."""
+    rows = connection.execute(
+        select(payment_codes)
+        .where(payment_codes.c.state == CodeState.LIVE.value, payment_codes.c.expires_at < at)
+        .order_by(payment_codes.c.expires_at)
+        .limit(limit)
+    )
+    return [_code(row) for row in rows]
+
+
+def counted_offline(connection: Connection, card_ids: Sequence[str], since: datetime) -> dict[str, int]:
+    """What each card's codes that expired at `since` or later carry, whatever their state; minor units."""
+    rows = connection.execute(
+        select(payment_codes.c.card_id, func.sum(payment_codes.c.offline_limit))
+        .where(
+            payment_codes.c.card_id.in_(card_ids),
+            payment_codes.c.expires_at >= since,
+            payment_codes.c.allowance_released.is_(False),
+        )
+        .group_by(payment_codes.c.card_id)
+    )
+    return {card_id: int(total) for card_id, total in rows}
+
+
+def advance_codes(
+    connection: Connection,
+    code_refs: Sequence[str],
+    seen: CodeState,
+    to: CodeState,
+    *,
+    at: datetime,
+    actor: str,
+) -> list[CodeRow]:
+    """Compare and set, with a history row for each code that moved; those, as they are now.
+
+    Raises:
+        ValueError: there is no such transition.
+    """
+    if to not in TRANSITIONS[seen]:
+        raise ValueError(f"a {seen} code does not become {to}")
+    if not code_refs:
+        return []
+    changes: dict[str, object] = {"state": to.value}
+    if to is CodeState.REVOKED:
+        changes["revoked_at"] = at
+    moved = [
+        _code(row)
+        for row in connection.execute(
+            update(payment_codes)
+            .where(payment_codes.c.code_ref.in_(code_refs), payment_codes.c.state == seen.value)
+            .values(changes)
+            .returning(*payment_codes.c)
+        )
+    ]
+    if moved:
+        connection.execute(insert(payment_code_history), [_history(row, to, at, actor) for row in moved])
+    return moved
+
+
+def _values(code: CodeRow) -> dict[str, object]:
+    return {
+        "code_ref": code.code_ref,
+        "card_id": code.card_id,
+        "member_id": code.member_id,
+        "secret_hash": code.secret_hash,
+        "certificate": code.certificate,
+        "state": code.state.value,
+        "issued_at": code.issued_at,
+        "expires_at": code.expires_at,
+        "rate": code.rate,
+        "tier": code.tier,
+        "offline_limit": code.offline_limit,
+    }
+
+
+def _history(code: CodeRow, state: CodeState, at: datetime, actor: str) -> dict[str, object]:
+    return {
+        "code_ref": code.code_ref,
+        "secret_hash": code.secret_hash,
+        "state": state.value,
+        "at": at,
+        "actor": actor,
+    }
+
+
+def _code(row: Row[tuple[object, ...]]) -> CodeRow:
+    return CodeRow(
+        code_ref=row.code_ref,
+        card_id=row.card_id,
+        member_id=row.member_id,
+        secret_hash=row.secret_hash,
+        certificate=row.certificate,
+        state=CodeState(row.state),
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
+        rate=row.rate,
+        tier=row.tier,
+        offline_limit=row.offline_limit,
+        revoked_at=row.revoked_at,
+        told_at=row.told_at,
+        live_uses=row.live_uses,
+        advised_uses=row.advised_uses,
+    )

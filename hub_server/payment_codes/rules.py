@@ -1,0 +1,71 @@
+"""What a payment code may carry: pure (domain.md, Payment code)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.clock import to_unix
+from shared.payment_code import CardType, Claims
+from shared.signing import Ed25519Signer
+
+OFFLINE_STEPS = (0, 10_000, 20_000, 50_000)
+"""Minor units: coarse, so that a code tells nothing of the balance."""
+CARD_TYPES: dict[str, CardType] = {
+    "standard": CardType.STANDARD,
+    "prepaid": CardType.PREPAID,
+    "corporate": CardType.CORPORATE,
+    "voucher": CardType.VOUCHER,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineAllowance:
+    """How much a card may risk offline; minor units.
+
+    Attributes:
+        per_card: what all of a card's counted codes may carry.
+        per_code: what one code may carry.
+        counted: what the card's earlier codes carry that still count.
+    """
+
+    per_card: int
+    per_code: int
+    counted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeTerms:
+    """What the hub will sign; `offline_limit` in minor units, `rate` in 1/10,000."""
+
+    card_ref: bytes
+    card_type: CardType
+    last4: int
+    tier: int
+    rate: int
+    offline_limit: int
+    currency: str
+    issued_at: datetime
+    ttl_s: int
+
+
+def offline_limit(balance: int, allowance: OfflineAllowance) -> int:
+    """The largest step not above the balance, nor half of what the allowance leaves, nor a code's most."""
+    left = max(0, allowance.per_card - allowance.counted)
+    most = min(balance, left // 2, allowance.per_code)
+    return max((step for step in OFFLINE_STEPS if step <= most), default=0)
+
+
+def claims_of(terms: CodeTerms, secret: bytes) -> Claims:
+    """The claims of a code with this secret; times are whole seconds."""
+    issued = to_unix(terms.issued_at)
+    return Claims(
+        iat=issued,
+        exp=issued + terms.ttl_s,
+        code_key=Ed25519Signer.from_seed(secret).public_bytes,
+        card_ref=terms.card_ref,
+        card_type=terms.card_type,
+        tier=terms.tier,
+        rate=terms.rate,
+        offline_limit=terms.offline_limit,
+        currency=terms.currency,
+        last4=terms.last4,
+    )

@@ -25,11 +25,13 @@ Corners = tuple[Point, Point, Point, Point]
 """Top left, top right, bottom right, bottom left of the code as it is printed, in the picture's pixels."""
 
 _QR_ONLY: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-_SHARPEN_AMOUNT: Final = 1.5
-_SHARPEN_RADIUS_PX: Final = 2.0
 _SOFTEN_RADIUS_PX: Final = 1.0
-_ENLARGED: Final = 2
-_ENLARGED_WHOLE_UP_TO_PX: Final = 1280
+_SHARPEN_RADIUS_PX: Final = 3.0
+_SHARPEN_AMOUNT: Final = 2.0
+_SLIGHTLY: Final = 1.5
+_TWICE: Final = 2.0
+_ENLARGED_UP_TO_PX: Final = 1_920
+"""Larger pictures have pixels enough, and enlarging them would take long."""
 _REGION_MARGIN: Final = 0.5
 """How far a code may have moved between two frames, as a share of its size."""
 
@@ -39,13 +41,14 @@ class Decoder(StrEnum):
 
     ZXING = "zxing"
     ZXING_SHARPENED = "zxing-sharpened"
-    ZXING_GLOBAL = "zxing-global"
     ZXING_ENLARGED = "zxing-enlarged"
+    ZXING_TWICE = "zxing-twice"
     ZXING_FIXED = "zxing-fixed"
+    ZXING_GLOBAL = "zxing-global"
     ZXING_SOFTENED = "zxing-softened"
     ZBAR = "zbar"
     ZBAR_INVERTED = "zbar-inverted"
-    ZBAR_SHARPENED = "zbar-sharpened"
+    ZBAR_SOFTENED = "zbar-softened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +103,11 @@ class DecoderChain:
             # The other decoders read nearly everything, and a counter that cannot scan at all would be worse.
             log.warning("no ZBar on this machine, decoding without it: %s", missing)
             self._zbar = None
-        # In the order of what they saved of drawn frames that the first stage missed, the dear one last.
+        # In the order of what they saved, for their time, of drawn frames that the first stage missed.
         self.fallbacks: tuple[_Stage, ...] = (
-            self._softened,
             self._sharpened,
             self._enlarged_centre,
+            self._enlarged,
             self._fixed,
             self._global,
             self.by_zbar,
@@ -144,15 +147,12 @@ class DecoderChain:
     def decode_still(self, grey: Picture) -> list[Decoded]:
         """All codes in a picture, by every way there is; each place in the picture gives at most one text."""
         found: list[Decoded] = []
-        for stage in (self.first_stage, *self.fallbacks, *self._only_for_stills(grey)):
+        only_for_stills = (self._softened, self._enlarged_twice, self._zbar_inverted, self._zbar_softened)
+        for stage in (self.first_stage, *self.fallbacks, *only_for_stills):
             for code in stage(grey):
                 if not any(_same_place(code.corners, other.corners) for other in found):
                     found.append(code)
         return found
-
-    def _only_for_stills(self, grey: Picture) -> tuple[_Stage, ...]:
-        stages: tuple[_Stage, ...] = (self._by_zbar_inverted, self._by_zbar_sharpened)
-        return (self._enlarged_whole, *stages) if max(grey.shape) <= _ENLARGED_WHOLE_UP_TO_PX else stages
 
     def _in_region(self, grey: Picture, region: Region) -> list[Decoded]:
         part = np.ascontiguousarray(grey[region.top : region.bottom, region.left : region.right])
@@ -161,7 +161,10 @@ class DecoderChain:
         return _moved(_zxing(part, Decoder.ZXING), region.left, region.top)
 
     def _sharpened(self, grey: Picture) -> list[Decoded]:
-        return _zxing(_sharpen(grey), Decoder.ZXING_SHARPENED)
+        return _zxing(_sharpened(grey), Decoder.ZXING_SHARPENED)
+
+    def _softened(self, grey: Picture) -> list[Decoded]:
+        return _zxing(_softened(grey, _SOFTEN_RADIUS_PX), Decoder.ZXING_SOFTENED)
 
     def _global(self, grey: Picture) -> list[Decoded]:
         return _zxing(grey, Decoder.ZXING_GLOBAL, zxingcpp.Binarizer.GlobalHistogram)
@@ -169,28 +172,33 @@ class DecoderChain:
     def _fixed(self, grey: Picture) -> list[Decoded]:
         return _zxing(grey, Decoder.ZXING_FIXED, zxingcpp.Binarizer.FixedThreshold)
 
-    def _softened(self, grey: Picture) -> list[Decoded]:
-        return _zxing(
-            np.asarray(cv2.GaussianBlur(grey, (0, 0), _SOFTEN_RADIUS_PX), dtype=np.uint8),
-            Decoder.ZXING_SOFTENED,
-        )
-
     def _enlarged_centre(self, grey: Picture) -> list[Decoded]:
         height, width = grey.shape
         left, top = width // 4, height // 4
-        return _moved(_enlarged(grey[top : height - top, left : width - left]), left, top)
+        return _moved(self._enlarged_twice(grey[top : height - top, left : width - left]), left, top)
 
-    def _enlarged_whole(self, grey: Picture) -> list[Decoded]:
-        return _enlarged(grey)
+    def _enlarged_twice(self, grey: Picture) -> list[Decoded]:
+        # Both radii grow with the picture: first the noise goes, then the modules' edges come out.
+        large = _enlarged(grey, _TWICE)
+        read = _zxing(
+            _sharpened(large, _SOFTEN_RADIUS_PX * _SLIGHTLY, _SHARPEN_RADIUS_PX * _SLIGHTLY),
+            Decoder.ZXING_TWICE,
+        )
+        return _scaled(read, 1 / _TWICE)
+
+    def _enlarged(self, grey: Picture) -> list[Decoded]:
+        large = _enlarged(grey, _SLIGHTLY)
+        return _scaled(_zxing(_softened(large, _SOFTEN_RADIUS_PX), Decoder.ZXING_ENLARGED), 1 / _SLIGHTLY)
 
     def by_zbar(self, grey: Picture) -> list[Decoded]:
+        """What ZBar reads: the dearest stage, and the one that sees some codes zxing-cpp does not."""
         return self._zbar_reads(grey, Decoder.ZBAR)
 
-    def _by_zbar_inverted(self, grey: Picture) -> list[Decoded]:
+    def _zbar_inverted(self, grey: Picture) -> list[Decoded]:
         return self._zbar_reads(np.bitwise_not(grey), Decoder.ZBAR_INVERTED)
 
-    def _by_zbar_sharpened(self, grey: Picture) -> list[Decoded]:
-        return self._zbar_reads(_sharpen(grey), Decoder.ZBAR_SHARPENED)
+    def _zbar_softened(self, grey: Picture) -> list[Decoded]:
+        return self._zbar_reads(_softened(grey, _SOFTEN_RADIUS_PX), Decoder.ZBAR_SOFTENED)
 
     def _zbar_reads(self, grey: Picture, decoder: Decoder) -> list[Decoded]:
         if self._zbar is None:
@@ -220,22 +228,33 @@ def _zxing(
     return found
 
 
-def _sharpen(grey: Picture) -> Picture:
-    soft = cv2.GaussianBlur(grey, (0, 0), _SHARPEN_RADIUS_PX)
-    return np.asarray(cv2.addWeighted(grey, 1 + _SHARPEN_AMOUNT, soft, -_SHARPEN_AMOUNT, 0), dtype=np.uint8)
+def _softened(grey: Picture, radius_px: float) -> Picture:
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), radius_px), dtype=np.uint8)
 
 
-def _enlarged(part: Picture) -> list[Decoded]:
-    if part.size == 0:
-        return []
-    large = cv2.resize(part, None, fx=_ENLARGED, fy=_ENLARGED, interpolation=cv2.INTER_CUBIC)
-    read = _zxing(_sharpen(np.asarray(large, dtype=np.uint8)), Decoder.ZXING_ENLARGED)
-    return [Decoded(code.text, _scaled(code.corners, 1 / _ENLARGED), code.decoder) for code in read]
+def _sharpened(
+    grey: Picture, soften_px: float = _SOFTEN_RADIUS_PX, sharpen_px: float = _SHARPEN_RADIUS_PX
+) -> Picture:
+    """An unsharp mask over a slightly softened picture: alone, it would sharpen the sensor's noise as well."""
+    soft = _softened(grey, soften_px)
+    softer = _softened(soft, sharpen_px)
+    return np.asarray(cv2.addWeighted(soft, 1 + _SHARPEN_AMOUNT, softer, -_SHARPEN_AMOUNT, 0), dtype=np.uint8)
 
 
-def _scaled(corners: Corners, by: float) -> Corners:
-    a, b, c, d = ((x * by, y * by) for x, y in corners)
-    return (a, b, c, d)
+def _enlarged(grey: Picture, times: float) -> Picture:
+    """The picture enlarged; a single white pixel in place of one that is large already or has no pixels."""
+    if grey.size == 0 or max(grey.shape) > _ENLARGED_UP_TO_PX:
+        return np.full((1, 1), 255, np.uint8)
+    large = cv2.resize(grey, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(large, dtype=np.uint8)
+
+
+def _scaled(codes: Sequence[Decoded], by: float) -> list[Decoded]:
+    scaled: list[Decoded] = []
+    for code in codes:
+        a, b, c, d = ((x * by, y * by) for x, y in code.corners)
+        scaled.append(Decoded(code.text, (a, b, c, d), code.decoder))
+    return scaled
 
 
 def _moved(codes: Sequence[Decoded], right: int, down: int) -> list[Decoded]:

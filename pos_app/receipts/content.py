@@ -74,7 +74,7 @@ class ChargeReceipt:
     """收款憑證 of an approved charge.
 
     A completed charge has the hub's number; an offline one has none yet and is named by terminal and journal number; a training
-    charge never gets one. ``points`` is None where the card earns none or nobody knows yet. ``training`` offline cannot be.
+    charge never gets one. ``points`` is None where the card earns none or nobody knows yet.
     """
 
     heading: Heading

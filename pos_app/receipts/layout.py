@@ -186,7 +186,7 @@ def _big_amount_rows(label: str, amount: int, exponent: int, width: int, measure
     """The one figure that is read from afar; its label moves above it before its size gives way."""
     figure = Span(format_amount(amount, exponent), PAYABLE_DOTS, bold=True)
     figure = shrunk(figure, width, TEXT_DOTS, measure)
-    return pair(Span(label, bold=True), figure, width, measure)
+    return pair(Span(label, HEADING_DOTS, bold=True), figure, width, measure)
 
 
 def _points_rows(receipt: ChargeReceipt, words: ReceiptWords, width: int, measure: Measure) -> list[Row]:

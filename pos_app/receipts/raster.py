@@ -37,7 +37,8 @@ RULE_ROW_DOTS = 14
 RULE_DOTS = 2
 END_DOTS = 8
 
-_loading = threading.Lock()
+_font_in_use = threading.Lock()
+"""A FreeType face serves one thread at a time: the window measures while the spooler draws."""
 
 
 @lru_cache(maxsize=32)
@@ -56,7 +57,7 @@ def span_dots(span: Span) -> int:
     """How wide a span will be drawn, in dots (rounded up)."""
     if not span.text:
         return 0
-    with _loading:
+    with _font_in_use:
         return int(-(-span_font(span).getlength(span.text) // 1))
 
 
@@ -118,7 +119,7 @@ def _draw_code(pen: ImageDraw.ImageDraw, row: QrRow, left: int, top: int, right:
 
 def _draw_span(pen: ImageDraw.ImageDraw, span: Span, left: int, base_line: int) -> None:
     if span.text:
-        with _loading:
+        with _font_in_use:
             pen.text((left, base_line), span.text, font=span_font(span), fill=BLACK, anchor="ls")
 
 

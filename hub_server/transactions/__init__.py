@@ -1,1 +1,29 @@
-"""Owns transactions: completed movements of money, with the numbers people read."""
+"""Owns transactions: their numbers, their states, and how they are told."""
+
+from hub_server.transactions.mark_reversed import mark_reversed
+from hub_server.transactions.queries import (
+    TransactionRow,
+    insert_transactions,
+    points_clawed_back,
+    repeated_order_refs,
+    transactions_by_entry,
+    transactions_by_id,
+)
+from hub_server.transactions.rules import number_of
+from hub_server.transactions.states import TRANSITIONS, TransactionKind, TransactionStatus
+from hub_server.transactions.take_transaction_numbers import take_transaction_numbers
+
+__all__ = [
+    "TRANSITIONS",
+    "TransactionKind",
+    "TransactionRow",
+    "TransactionStatus",
+    "insert_transactions",
+    "mark_reversed",
+    "number_of",
+    "points_clawed_back",
+    "repeated_order_refs",
+    "take_transaction_numbers",
+    "transactions_by_entry",
+    "transactions_by_id",
+]

@@ -1,7 +1,5 @@
 """Transactions; the postings of each hang on its id."""
 
-from enum import StrEnum
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -18,27 +16,7 @@ from sqlalchemy import (
 
 from hub_server.cards.tables import CardTypeName
 from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
-
-
-class TransactionKind(StrEnum):
-    """What moved money; the number's prefix follows (PAY, REF, REV, RCG, ADJ)."""
-
-    CHARGE = "charge"
-    REFUND = "refund"
-    REVERSAL = "reversal"
-    TOP_UP = "top_up"
-    ADJUSTMENT = "adjustment"
-
-
-class TransactionStatus(StrEnum):
-    """`processing` never outlives its database transaction."""
-
-    PROCESSING = "processing"
-    COMPLETED = "completed"
-    REFUNDED = "refunded"
-    REVERSED = "reversed"
-    FAILED = "failed"
-
+from hub_server.transactions.states import TransactionKind, TransactionStatus
 
 transactions = Table(
     "transactions",
@@ -98,3 +76,5 @@ transactions = Table(
 )
 """`at` is the charge's own time, which gives its business day; `given_back` what refunds and a reversal
 returned; `points_balance` and `tier` as they stood after it."""
+
+__all__ = ["TransactionKind", "TransactionStatus", "transactions"]

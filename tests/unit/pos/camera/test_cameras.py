@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from pos_app.devices.camera import (
+    CameraCondition,
     CameraFault,
     CameraState,
     CameraUnavailable,
     CodeWatch,
+    Decoded,
     Watchers,
     camera_at,
     first_frame_from,
@@ -153,9 +155,15 @@ def test_a_network_camera_is_read_lost_when_unplugged_and_found_again() -> None:
     texts: list[str] = []
     changed = threading.Condition()
 
-    def note(where: list[CameraState] | list[str], what: CameraState | str) -> None:
+    def note_state(condition: CameraCondition) -> None:
         with changed:
-            where.append(what)  # type: ignore[arg-type] # each list gets its own kind
+            if states[-1:] != [condition.state]:  # while lost, the reason may change with each attempt
+                states.append(condition.state)
+                changed.notify_all()
+
+    def note_code(code: Decoded) -> None:
+        with changed:
+            texts.append(code.text)
             changed.notify_all()
 
     def until(states_wanted: list[CameraState], codes_wanted: int) -> bool:
@@ -167,11 +175,7 @@ def test_a_network_camera_is_read_lost_when_unplugged_and_found_again() -> None:
     with MjpegCamera([frame]).running() as server:
         watch = CodeWatch(
             camera_at(parse_camera_address(server.address)),
-            Watchers(
-                on_frame=lambda _: None,
-                on_code=lambda code: note(texts, code.text),
-                on_condition=lambda condition: note(states, condition.state),
-            ),
+            Watchers(on_frame=lambda _: None, on_code=note_code, on_condition=note_state),
             first_wait_s=0.05,
         )
         watch.start()

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pos_app.devices.scanner import (
     Damage,
@@ -16,7 +18,7 @@ from pos_app.devices.scanner import (
     ScanStarted,
     WedgeRecogniser,
 )
-from tests.builders.codes import text_like_a_payment_code
+from tests.builders.codes import BASE45, text_like_a_payment_code
 
 CODE = text_like_a_payment_code(3)
 ENTER = Key(KeyKind.END)
@@ -152,3 +154,23 @@ def test_two_codes_in_a_row_are_two_scans() -> None:
         ScanStarted(),
         Scan("MPS-TX:PAY0000012345"),
     ]
+
+
+@given(
+    body=st.text(BASE45, min_size=1, max_size=400).filter(lambda body: body[-1] != " "),
+    gap_ms=st.integers(0, 60),
+    suffixes=st.integers(0, 2),
+    amount=st.text("0123456789.", max_size=6),
+)
+def test_whatever_the_code_says_it_arrives_whole_and_the_amount_before_it_stays(
+    body: str, gap_ms: int, suffixes: int, amount: str
+) -> None:
+    wedge = WedgeRecogniser()
+    before, at = typed(wedge, amount, gap=0.2)
+    assert not any(one.eaten for one in before)
+    fed, at = typed(wedge, f"MPS1:{body}", start=at, gap=gap_ms / 1000)
+    for n in range(suffixes):
+        fed.append(wedge.feed(ENTER, at + n * 0.005))
+    assert all(one.eaten for one in fed)
+    told = outcomes(fed) + list(wedge.tick(at + 1))
+    assert told == [ScanStarted(), Scan(f"MPS1:{body}")]

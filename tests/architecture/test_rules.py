@@ -180,6 +180,11 @@ KEPT = [
     Example(code.chance_is_injected, "shared/ids.py", "import secrets"),
     Example(code.error_codes_are_named, "hub_server/cards/rules.py", "code = Code.CARD_EXPIRED"),
     Example(
+        code.error_codes_are_named,
+        "hub_server/audit/names.py",
+        "class AuditName(StrEnum):\n    JOURNAL_FORK = 'JOURNAL_FORK'",
+    ),
+    Example(
         code.tests_wait_for_what_happens, "tests/hub/test_x.py", "monkeypatch.setattr(hub, 'clock', fake)"
     ),
     Example(

@@ -124,7 +124,7 @@ def main(names: list[str]) -> int:
         # After each: what was measured stays, whatever the next one does.
         merge(RESULTS, {benchmark.name: figures})
         print(table(benchmark.name, figures), flush=True)
-    print(f"{len(chosen)} benchmarks, written to {RESULTS}")
+    print(f"ran: {len(chosen)}, figures in {RESULTS}")
     return 0
 
 

@@ -7,7 +7,7 @@ Where two ways read different texts at one place, the earlier one in the chain c
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -53,9 +53,12 @@ class Decoder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A code that was read: its text, where it stands in the picture, and by which way."""
+    """A code that was read: its text, where it stands in the picture, and by which way.
 
-    text: str
+    A payment code's text holds its secret, so no repr shows it.
+    """
+
+    text: str = field(repr=False)
     corners: Corners
     decoder: Decoder
 

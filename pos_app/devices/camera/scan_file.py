@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +23,7 @@ _MAX_TEXTS: Final = 1_000
 class FileScan:
     """What a file holds: each text once, in the order seen, the frames looked at, and those that gave a code."""
 
-    texts: tuple[str, ...]
+    texts: tuple[str, ...] = field(repr=False)  # a payment code holds a secret
     frames: int
     frames_with_code: int
 

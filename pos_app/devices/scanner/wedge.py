@@ -33,7 +33,7 @@ class Key:
     (END), or a key without text such as F3 (OTHER)."""
 
     kind: KeyKind
-    text: str = ""
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,16 @@ class ScanStarted:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A whole code, cleaned."""
+    """A whole code, cleaned. A payment code holds a secret, so no repr shows keys or text."""
 
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class NotAScan:
     """A person typed: hand these keys to whatever has the focus. Never an Enter."""
 
-    keys: tuple[str, ...]
+    keys: tuple[str, ...] = field(repr=False)
 
 
 class Damage(StrEnum):
@@ -84,7 +84,7 @@ class Fed:
 class _Burst:
     began_at: float
     last_at: float
-    keys: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list, repr=False)
     chars: int = 0
 
 

@@ -133,3 +133,9 @@ def test_one_fallback_a_frame_in_turn_saves_what_the_first_stage_misses(chain: D
 
 def _padded(grey: Picture) -> Picture:
     return np.pad(grey, 40, constant_values=255)
+
+
+def test_no_repr_shows_a_codes_text(chain: DecoderChain) -> None:
+    codes = chain.decode_still(_padded(qr_pixels(CODE, 4)))
+    assert [code.text for code in codes] == [CODE]
+    assert CODE[10:20] not in repr(codes)

@@ -156,6 +156,15 @@ def test_two_codes_in_a_row_are_two_scans() -> None:
     ]
 
 
+def test_no_repr_shows_what_was_scanned() -> None:
+    wedge = WedgeRecogniser()
+    fed, at = typed(wedge, CODE)
+    ended = wedge.feed(ENTER, at)
+    shown = repr((fed, ended, Key(KeyKind.TEXT, "SECRET"), NotAScan(("SECRET",))))
+    assert "SECRET" not in shown
+    assert CODE[10:20] not in shown
+
+
 @given(
     body=st.text(BASE45, min_size=1, max_size=400).filter(lambda body: body[-1] != " "),
     gap_ms=st.integers(0, 60),

@@ -1,1 +1,7 @@
 """Owns the audit log: who did what, when; one named event for every change."""
+
+from hub_server.audit.actor import Actor
+from hub_server.audit.names import AuditName
+from hub_server.audit.record import AuditEvent, record
+
+__all__ = ["Actor", "AuditEvent", "AuditName", "record"]

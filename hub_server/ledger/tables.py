@@ -1,7 +1,5 @@
 """Accounts and postings. A posting is never changed: triggers refuse UPDATE and DELETE (migrations)."""
 
-from enum import StrEnum
-
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -16,18 +14,7 @@ from sqlalchemy import (
 from sqlalchemy import UniqueConstraint as Unique
 
 from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
-
-
-class AccountKind(StrEnum):
-    """domain.md, Money. The first three are credit-normal liabilities; the rest as named."""
-
-    CARD = "card"
-    MERCHANT = "merchant"
-    FEE_INCOME = "fee_income"
-    GATEWAY = "gateway"
-    PROMOTION_EXPENSE = "promotion_expense"
-    OVERDRAFT = "overdraft"
-
+from hub_server.ledger.states import AccountKind
 
 accounts = Table(
     "accounts",

@@ -1,21 +1,36 @@
 """The database: engines, transactions, locks, numbers and column types, alike on SQLite and PostgreSQL."""
 
+from sqlalchemy import Connection
+
 from hub_server.foundation.storage.columns import InstantColumn, JsonColumn, enum_column, uuid_column
-from hub_server.foundation.storage.database import Database, DatabaseBusy, Work
-from hub_server.foundation.storage.locks import lock_rows
+from hub_server.foundation.storage.database import Database, DatabaseBusy, Work, tell_after_commit
+from hub_server.foundation.storage.incarnation import (
+    begin_incarnation,
+    current_incarnation,
+    has_incarnation,
+)
+from hub_server.foundation.storage.inserts import insert_new_rows
+from hub_server.foundation.storage.locks import lock_rows, try_lock
 from hub_server.foundation.storage.metadata import metadata
 from hub_server.foundation.storage.numbers import NumberSequence, take_numbers
 
 __all__ = [
+    "Connection",
     "Database",
     "DatabaseBusy",
     "InstantColumn",
     "JsonColumn",
     "NumberSequence",
     "Work",
+    "begin_incarnation",
+    "current_incarnation",
     "enum_column",
+    "has_incarnation",
+    "insert_new_rows",
     "lock_rows",
     "metadata",
     "take_numbers",
+    "tell_after_commit",
+    "try_lock",
     "uuid_column",
 ]

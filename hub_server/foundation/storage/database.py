@@ -6,7 +6,6 @@ for over two seconds is `DatabaseBusy` (SYSTEM_BUSY: nothing was decided, the sa
 """
 
 import logging
-import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ MAX_ATTEMPTS = 5
 RETRY_BASE_MS = 10
 POOL_SIZE = 20
 _PG_BUSY = {"55P03", "57014"}  # lock_not_available, query_canceled
+_TOLD = "mps.told"
 _PG_RETRY = {"40001", "40P01"}  # serialization_failure, deadlock_detected
 
 T = TypeVar("T")
@@ -38,12 +38,18 @@ class DatabaseBusy(Exception):
 class Database:
     """The hub's database behind one door: `run` for work that writes, `read` for work that does not."""
 
-    def __init__(self, url: str) -> None:
-        """Open an engine; nothing connects before the first use."""
+    def __init__(self, url: str, chance: Callable[[], float] = lambda: 1.0) -> None:
+        """Open an engine; nothing connects before the first use. `chance` spreads retries: 0 to 1."""
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
-        self._wake = threading.Event()
+        self._chance = chance
+        self._never = threading.Event()
+        self._listeners: dict[str, list[Callable[[], None]]] = {}
+
+    def listen(self, subject: str, listener: Callable[[], None]) -> None:
+        """Call the listener after each commit of this process that told of the subject (`tell_after_commit`)."""
+        self._listeners.setdefault(subject, []).append(listener)
 
     def run(self, work: Work[T]) -> T:
         """Run the work in one writing transaction and commit; the work may be run again after a deadlock.
@@ -63,7 +69,7 @@ class Database:
                 if not _may_retry(error) or attempt == MAX_ATTEMPTS:
                     raise
                 _log.info("transaction retried", extra={"attempt": attempt})
-                self._wake.wait(random.uniform(0, RETRY_BASE_MS * 2**attempt) / 1000)
+                self._never.wait(self._chance() * RETRY_BASE_MS * 2**attempt / 1000)
         raise DatabaseBusy("attempts used up")
 
     def read(self, work: Work[T]) -> T:
@@ -89,16 +95,25 @@ class Database:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_WAIT_MS}"))
+            connection.info[_TOLD] = told = set[str]()
             try:
                 yield connection
             except BaseException:
                 connection.rollback()
                 raise
             connection.commit()
+        for subject in told:
+            for listener in self._listeners.get(subject, ()):
+                listener()
 
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+def tell_after_commit(connection: Connection, subject: str) -> None:
+    """Wake who listens for the subject in this process, once this transaction is committed."""
+    connection.info.setdefault(_TOLD, set()).add(subject)
 
 
 def _sqlite_engine(url: str) -> Engine:
@@ -112,6 +127,7 @@ def _sqlite_engine(url: str) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=LOCK_WAIT_MS / 1000,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
@@ -124,7 +140,12 @@ def _sqlite_engine(url: str) -> Engine:
 
 def _postgresql_engine(url: str) -> Engine:
     return create_engine(
-        url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=LOCK_WAIT_MS / 1000, pool_pre_ping=True
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=LOCK_WAIT_MS / 1000,
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
 
 

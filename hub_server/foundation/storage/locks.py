@@ -24,3 +24,11 @@ def lock_rows(connection: Connection, kind: str, ids: Iterable[str]) -> None:
 def _key(kind: str, identifier: str) -> int:
     digest = hashlib.sha256(f"{kind}:{identifier}".encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def try_lock(connection: Connection, kind: str, identifier: str) -> bool:
+    """Take an advisory lock if nobody holds it; whether it was had. On SQLite it is had already."""
+    if connection.dialect.name != "postgresql":
+        return True
+    statement = text("SELECT pg_try_advisory_xact_lock(:key)")
+    return bool(connection.execute(statement, {"key": _key(kind, identifier)}).scalar_one())

@@ -1,0 +1,161 @@
+"""The composition root: puts the hub together from its settings. Nothing else names concrete parts."""
+
+import random
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub_server import migrations
+from hub_server.foundation.context import Context
+from hub_server.foundation.observability import Figures
+from hub_server.foundation.outbox import OUTBOX, Dispatcher, Handler
+from hub_server.foundation.scheduling import Job, Loop
+from hub_server.foundation.storage import (
+    Connection,
+    Database,
+    DatabaseBusy,
+    begin_incarnation,
+    has_incarnation,
+)
+from hub_server.foundation.web import WebParts, make_application
+from hub_server.ledger import HUB_OWNER, AccountKind, open_account
+from hub_server.settings import Settings
+from hub_server.signing_keys import HubSigningKeys, load_or_make_keys
+from hub_server.signing_keys.routes import router as signing_keys_router
+from shared.clock import Clock, SystemClock
+from shared.ids import IdSource
+
+_MARK_BYTES = 4
+_OUTBOX_JOB = "outbox"
+
+
+class MigrationNeeded(Exception):
+    """The server database has another schema; the message says what to run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A hub put together and not yet serving. `loop` runs the jobs once the application lives."""
+
+    context: Context
+    keys: HubSigningKeys
+    app: FastAPI
+    dispatcher: Dispatcher
+    loop: Loop
+    figures: Figures
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        self.context.database.close()
+
+
+def open_context(
+    settings: Settings,
+    clock: Clock | None = None,
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+) -> Context:
+    """The context alone, for commands that do not serve."""
+    clock = clock or SystemClock()
+    return Context(
+        database=Database(settings.database_address, random.random),
+        clock=clock,
+        ids=IdSource(clock, lambda bits: int.from_bytes(random_bytes(8)) >> (64 - bits)),
+        settings=settings,
+        random_bytes=random_bytes,
+    )
+
+
+def open_keys(context: Context) -> HubSigningKeys:
+    """The hub's keys; an embedded hub makes its own at the first start.
+
+    Raises:
+        KeyFileError: they cannot be had.
+    """
+    return load_or_make_keys(
+        context.settings.signing_keys,
+        context.settings.key_path,
+        may_make=context.database.is_sqlite,
+        random_bytes=context.random_bytes,
+    )
+
+
+def prepare_database(context: Context) -> None:
+    """Migrate an embedded database; refuse a server's that is not at the present schema.
+
+    Raises:
+        MigrationNeeded: run `mps-hub migrate`.
+        SchemaTooNew: a newer program made the database.
+    """
+    if context.database.is_sqlite:
+        migrations.migrate(context.database)
+    elif not migrations.is_current(context.database):
+        raise MigrationNeeded("the database has another schema than this program: run `mps-hub migrate`")
+    context.database.run(lambda connection: _begin(connection, context))
+
+
+def _begin(connection: Connection, context: Context) -> None:
+    """What every database holds from its first start on."""
+    now = context.clock.now()
+    if not has_incarnation(connection):
+        begin_incarnation(connection, now, context.random_bytes(_MARK_BYTES).hex())
+    for kind in (AccountKind.FEE_INCOME, AccountKind.PROMOTION_EXPENSE):
+        open_account(
+            connection,
+            kind=kind,
+            owner=HUB_OWNER,
+            currency=context.settings.currency,
+            at=now,
+            account_id=context.ids.new(),
+        )
+
+
+def build_hub(context: Context, keys: HubSigningKeys) -> Hub:
+    """Put the serving hub together on a prepared database."""
+    settings = context.settings
+    figures = Figures()
+    dispatcher = Dispatcher(
+        context.database,
+        context.clock,
+        _handlers(context),
+        max_attempts=settings.outbox_max_attempts,
+        on_set_aside=lambda topic: figures.set_aside.labels(topic).inc(),
+    )
+    loop = Loop(context.clock, [Job(_OUTBOX_JOB, settings.outbox_poll_ms, dispatcher.dispatch)])
+    context.database.listen(OUTBOX, lambda: loop.wake(_OUTBOX_JOB))
+
+    @asynccontextmanager
+    async def life() -> AsyncIterator[dict[str, Any]]:
+        loop.start()
+        try:
+            yield {}
+        finally:
+            loop.stop()
+
+    app = make_application(
+        context,
+        WebParts(
+            routers=[signing_keys_router(keys)],
+            life=life,
+            is_ready=lambda: _is_ready(context.database),
+            figures=figures,
+            version=version("mps"),
+        ),
+    )
+    return Hub(context, keys, app, dispatcher, loop, figures)
+
+
+def _handlers(_context: Context) -> Mapping[str, Handler]:
+    return {}
+
+
+def _is_ready(database: Database) -> bool:
+    try:
+        return migrations.is_current(database)
+    except (SQLAlchemyError, DatabaseBusy):
+        return False

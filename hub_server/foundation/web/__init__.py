@@ -1,0 +1,16 @@
+"""HTTP: the application, its guard against hostile requests, and errors as problem documents."""
+
+from hub_server.foundation.web.application import WebParts, make_application
+from hub_server.foundation.web.oauth_errors import OAuthError
+from hub_server.foundation.web.problems import ProblemResponse, language_of, problem_response
+from hub_server.foundation.web.server import HubServer
+
+__all__ = [
+    "HubServer",
+    "OAuthError",
+    "ProblemResponse",
+    "WebParts",
+    "language_of",
+    "make_application",
+    "problem_response",
+]

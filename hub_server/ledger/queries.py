@@ -1,0 +1,65 @@
+"""Reading and writing accounts and postings."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from hub_server.foundation.storage import insert_new_rows
+from hub_server.ledger.states import AccountKind
+from hub_server.ledger.tables import accounts, postings
+
+
+def find_account(connection: Connection, kind: AccountKind, owner: str) -> tuple[str, str] | None:
+    """Id and currency of an owner's account of a kind."""
+    row = connection.execute(
+        select(accounts.c.id, accounts.c.currency).where(accounts.c.kind == kind, accounts.c.owner == owner)
+    ).first()
+    return None if row is None else (row.id, row.currency)
+
+
+def insert_account(
+    connection: Connection, *, kind: AccountKind, owner: str, currency: str, at: datetime, account_id: str
+) -> None:
+    """Insert an account unless its owner has one of the kind."""
+    row = {"id": account_id, "kind": kind, "owner": owner, "currency": currency, "opened_at": at}
+    insert_new_rows(connection, accounts, [row])
+
+
+def insert_accounts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert accounts of new owners in one statement."""
+    connection.execute(insert(accounts), list(rows))
+
+
+def insert_postings(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert postings in one statement."""
+    connection.execute(insert(postings), list(rows))
+
+
+def account_balances(connection: Connection, account_ids: Sequence[str]) -> dict[str, int]:
+    """Credits minus debits of each account, in minor units; what a credit-normal account holds."""
+    balances = dict.fromkeys(account_ids, 0)
+    for column, sign in ((postings.c.credit_account, 1), (postings.c.debit_account, -1)):
+        sums = connection.execute(
+            select(column, func.sum(postings.c.amount)).where(column.in_(account_ids)).group_by(column)
+        )
+        for account_id, amount in sums:
+            balances[account_id] += sign * int(amount)
+    return balances
+
+
+def totals(connection: Connection) -> dict[tuple[AccountKind, str], tuple[int, int]]:
+    """Debits and credits of each kind of account and currency, in minor units."""
+    result: dict[tuple[AccountKind, str], tuple[int, int]] = {}
+    for column, side in ((postings.c.debit_account, 0), (postings.c.credit_account, 1)):
+        sums = connection.execute(
+            select(accounts.c.kind, postings.c.currency, func.sum(postings.c.amount))
+            .join(accounts, accounts.c.id == column)
+            .group_by(accounts.c.kind, postings.c.currency)
+        )
+        for kind, currency, amount in sums:
+            key = (AccountKind(kind), currency)
+            debits, credits_ = result.get(key, (0, 0))
+            result[key] = (debits + int(amount), credits_) if side == 0 else (debits, credits_ + int(amount))
+    return result

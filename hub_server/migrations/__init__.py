@@ -1,0 +1,90 @@
+"""The schema in versions (Alembic), and how a database comes to the present one."""
+
+import importlib
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from hub_server.foundation.storage import Database
+
+_FOLDER = Path(__file__).parent
+
+
+class SchemaTooNew(Exception):
+    """The database was made by a newer program than this."""
+
+
+def import_all_tables() -> None:
+    """Hang every capability's tables on the metadata."""
+    root = _FOLDER.parent
+    for path in sorted(root.rglob("tables.py")):
+        parts = path.relative_to(root.parent).with_suffix("").parts
+        importlib.import_module(".".join(parts))
+
+
+def migrate(database: Database, hub_role: str | None = None) -> None:
+    """Bring the database to the present schema; each revision is one transaction.
+
+    `hub_role` is the hub's own role where that is not the one migrating: it gets what it needs and no right
+    to change postings (PostgreSQL).
+
+    Raises:
+        SchemaTooNew: a newer program made it.
+    """
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # Two nodes that start together: the second waits and then finds nothing left to do.
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('mps-hub-migrate'))"))
+        _refuse_newer(connection)
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        if hub_role is not None:
+            _grant(connection, hub_role)
+        connection.commit()
+
+
+def is_current(database: Database) -> bool:
+    """Whether the database has exactly this program's schema."""
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            connection.exec_driver_sql("BEGIN")
+        return _revision(connection) == _script().get_current_head()
+
+
+def _refuse_newer(connection: Connection) -> None:
+    found = _revision(connection)
+    known = {revision.revision for revision in _script().walk_revisions()}
+    if found is not None and found not in known:
+        raise SchemaTooNew(f"the database has schema {found}, which a newer mps-hub made: use that one")
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    return config
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _grant(connection: Connection, role: str) -> None:
+    name = connection.dialect.identifier_preparer.quote_identifier(role)
+    for statement in (
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}",
+        f"REVOKE UPDATE, DELETE, TRUNCATE ON postings FROM {name}",
+        f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}",
+    ):
+        connection.execute(text(statement))

@@ -1,0 +1,144 @@
+"""Hubs on both databases, each with a database of its own, and a real server to talk to.
+
+The schema comes from the migrations: after a change of a table, draft the first revision anew
+(`python packaging/schema/draft_first_revision.py`).
+"""
+
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from pydantic import SecretStr
+
+from hub_server import migrations
+from hub_server.bootstrap import Hub, build_hub, open_context, open_keys, prepare_database
+from hub_server.foundation.context import Context
+from hub_server.foundation.storage import Database
+from hub_server.foundation.web import HubServer
+from hub_server.settings import Settings
+from hub_server.signing_keys import HubSigningKeys
+from tests.fakes.clock import ManualClock
+from tests.postgres import PostgresCluster
+
+BASE_URL = "https://hub.example"
+FAST: dict[str, Any] = {"pin_bcrypt_cost": 4, "password_bcrypt_cost": 4, "base_url": BASE_URL}
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "hub.sqlite"
+    database = Database(f"sqlite:///{path}")
+    migrations.migrate(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_cluster: PostgresCluster) -> str:
+    """The name of a migrated PostgreSQL database to copy."""
+    url = postgres_cluster.create_database()
+    database = Database(url)
+    migrations.migrate(database)
+    database.close()
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated database of the test's own."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        path = tmp_path / "hub.sqlite"
+        shutil.copy(template, path)
+        yield f"sqlite:///{path}"
+        return
+    cluster: PostgresCluster = request.getfixturevalue("postgres_cluster")
+    url = cluster.create_database(request.getfixturevalue("postgres_template"))
+    yield url
+    cluster.drop_database(url)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """The hub's clock, at 2026-11-22 10:00 UTC until a test moves it."""
+    return ManualClock()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Cheap hashes; everything else as it is by default."""
+    return Settings(data_dir=tmp_path / "data", database_url=SecretStr(database_url), **FAST)
+
+
+@pytest.fixture
+def hub_context(settings: Settings, clock: ManualClock) -> Iterator[Context]:
+    """The hub's context on a prepared database."""
+    opened = open_context(settings, clock)
+    prepare_database(opened)
+    yield opened
+    opened.database.close()
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> HubSigningKeys:
+    """The hub's keys."""
+    folder = tmp_path_factory.mktemp("keys")
+    made = open_context(Settings(data_dir=folder))
+    opened = open_keys(made)
+    made.database.close()
+    return opened
+
+
+@pytest.fixture
+def hub(hub_context: Context, keys: HubSigningKeys) -> Hub:
+    """The whole hub, not serving: `hub.context`, `hub.keys`, `hub.dispatcher.dispatch()`."""
+    return build_hub(hub_context, keys)
+
+
+@contextmanager
+def serving(hub: Hub) -> Iterator[str]:
+    """Serve a hub on a free port of the loopback; yields its address."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(128)  # clients queue from here on, so nobody has to wait for the thread
+        config = uvicorn.Config(hub.app, log_config=None, lifespan="on", timeout_graceful_shutdown=10)
+        server = HubServer(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="hub-under-test")
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def address(hub: Hub) -> Iterator[str]:
+    """Where the hub serves, jobs and all."""
+    with serving(hub) as url:
+        yield url
+
+
+@pytest.fixture
+def client(address: str) -> Iterator[httpx.Client]:
+    """A client of the serving hub."""
+    with httpx.Client(base_url=address, timeout=30) as opened:
+        yield opened
+
+
+@pytest.fixture
+def run(hub_context: Context) -> Callable[..., Any]:
+    """`run(use_case, **arguments)`: the use case in a transaction of its own."""
+
+    def _run(use_case: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        return hub_context.database.run(lambda connection: use_case(connection, *arguments, **named))
+
+    return _run

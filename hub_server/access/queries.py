@@ -59,9 +59,7 @@ def otp_sent(connection: Connection, phone: str, address: str, at: datetime) -> 
     created = otp_challenges.c.created_at
     to_phone, last = (
         connection.execute(
-            select(func.count(), func.max(created)).where(
-                otp_challenges.c.phone == phone, created > at - DAY
-            )
+            select(func.count(), func.max(created)).where(otp_challenges.c.phone == phone, created > at - DAY)
         )
         .one()
         ._tuple()

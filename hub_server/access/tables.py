@@ -5,7 +5,6 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, 
 from hub_server.access.states import SessionKind
 from hub_server.foundation.storage import InstantColumn, JsonColumn, enum_column, metadata, uuid_column
 
-
 otp_challenges = Table(
     "otp_challenges",
     metadata,

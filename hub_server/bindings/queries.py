@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, and_, insert, or_, select
 
@@ -80,38 +81,15 @@ def cards_of_member(
     return [BoundCard(binding_id=row.id, card_id=row.card_id, role=BindingRole(row.role)) for row in rows]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenTransaction:
-    """A movement on one of the member's cards, as surface.md shows it; amounts in minor units."""
-
-    id: str
-    tx_no: str
-    kind: str
-    status: str
-    card_id: str
-    card_no: str
-    card_type: str
-    raw_amount: int
-    rate: int
-    payable: int
-    currency: str
-    points_earned: int
-    points_balance: int
-    tier: int
-    offline: bool
-    overdrawn: bool
-    completed_at: datetime
-
-
 def transactions_of_member(
     connection: Connection, member_id: str, *, before: tuple[datetime, str] | None, limit: int
-) -> list[SeenTransaction]:
-    """Completed movements on the cards bound to the member, newest first.
+) -> list[dict[str, Any]]:
+    """Completed movements on the cards bound to the member, newest first, by the names of surface.md.
 
     `before` is the completion and id of the last one already seen.
     """
     statement = (
-        select(transactions, cards.c.card_no)
+        select(*(transactions.c[name] for name in _SEEN), transactions.c.kind.label("type"), cards.c.card_no)
         .join(cards, cards.c.id == transactions.c.card_id)
         .join(bindings, bindings.c.card_id == transactions.c.card_id)
         .where(bindings.c.member_id == member_id, transactions.c.completed_at.is_not(None))
@@ -127,25 +105,24 @@ def transactions_of_member(
     rows = connection.execute(
         statement.order_by(transactions.c.completed_at.desc(), transactions.c.id.desc()).limit(limit)
     )
-    return [
-        SeenTransaction(
-            id=row.id,
-            tx_no=row.tx_no,
-            kind=row.kind,
-            status=row.status,
-            card_id=row.card_id,
-            card_no=row.card_no,
-            card_type=row.card_type,
-            raw_amount=row.raw_amount,
-            rate=row.rate,
-            payable=row.payable,
-            currency=row.currency,
-            points_earned=row.points_earned,
-            points_balance=row.points_balance,
-            tier=row.tier,
-            offline=row.offline,
-            overdrawn=row.overdrawn,
-            completed_at=row.completed_at,
-        )
-        for row in rows
-    ]
+    return [dict(row._mapping) for row in rows]
+
+
+_SEEN = (
+    "id",
+    "tx_no",
+    "status",
+    "card_id",
+    "raw_amount",
+    "rate",
+    "payable",
+    "currency",
+    "points_earned",
+    "points_balance",
+    "tier",
+    "card_last4",
+    "card_type",
+    "offline",
+    "overdrawn",
+    "completed_at",
+)

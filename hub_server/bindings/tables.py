@@ -5,7 +5,6 @@ from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint
 from hub_server.bindings.states import BindingRole
 from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
 
-
 bindings = Table(
     "bindings",
     metadata,

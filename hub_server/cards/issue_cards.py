@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub_server.audit import Actor, AuditEvent, AuditName, record
+from hub_server.audit import Actor, AuditName, record
 from hub_server.cards.queries import CardRow, insert_cards
 from hub_server.cards.rules import card_number
 from hub_server.cards.states import CardStatus, CardTypeName
@@ -74,9 +74,6 @@ def issue_cards(
     record(
         connection,
         at,
-        [
-            AuditEvent(AuditName.CARD_ISSUED, actor.kind, actor.id, "card", card.id, {"card_no": card.card_no})
-            for card in issued
-        ],
+        [actor.did(AuditName.CARD_ISSUED, "card", card.id, card_no=card.card_no) for card in issued],
     )
     return issued

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from hub_server.cards.states import CardStatus, CardTypeName
+from hub_server.cards.states import ON_WIRE, CardStatus, CardTypeName
 from hub_server.cards.tables import cards
+from shared.api.transactions import CardTypeName as CardTypeOnWire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,11 @@ class CardRow:
     tier: int
     expires_at: datetime | None
     issued_at: datetime
+
+    @property
+    def type_on_wire(self) -> CardTypeOnWire:
+        """The type as messages and the loyalty rules spell it."""
+        return ON_WIRE[self.card_type]
 
 
 def insert_cards(connection: Connection, rows: Sequence[CardRow]) -> None:

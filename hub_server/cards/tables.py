@@ -5,7 +5,6 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer,
 from hub_server.cards.states import CardStatus, CardTypeName
 from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
 
-
 cards = Table(
     "cards",
     metadata,

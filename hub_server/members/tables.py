@@ -5,7 +5,6 @@ from sqlalchemy import Column, String, Table
 from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
 from hub_server.members.states import MemberStatus
 
-
 members = Table(
     "members",
     metadata,

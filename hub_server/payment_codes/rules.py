@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.api.transactions import CardTypeName
 from shared.clock import to_unix
 from shared.payment_code import CardType, Claims
 from shared.signing import Ed25519Signer
 
 OFFLINE_STEPS = (0, 10_000, 20_000, 50_000)
 """Minor units: coarse, so that a code tells nothing of the balance."""
-CARD_TYPES: dict[str, CardType] = {
+CARD_TYPES: dict[CardTypeName, CardType] = {
     "standard": CardType.STANDARD,
     "prepaid": CardType.PREPAID,
     "corporate": CardType.CORPORATE,

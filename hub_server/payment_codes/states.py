@@ -14,13 +14,9 @@ class CodeState(StrEnum):
 
 
 TRANSITIONS: dict[CodeState, frozenset[CodeState]] = {
-    CodeState.LIVE: frozenset(
-        {CodeState.CONSUMED, CodeState.REPLACED, CodeState.REVOKED, CodeState.EXPIRED}
-    ),
+    CodeState.LIVE: frozenset({CodeState.CONSUMED, CodeState.REPLACED, CodeState.REVOKED, CodeState.EXPIRED}),
     # A reversal gives the use back; an offline use may come to light after the code was replaced or revoked.
-    CodeState.CONSUMED: frozenset(
-        {CodeState.LIVE, CodeState.REPLACED, CodeState.REVOKED, CodeState.EXPIRED}
-    ),
+    CodeState.CONSUMED: frozenset({CodeState.LIVE, CodeState.REPLACED, CodeState.REVOKED, CodeState.EXPIRED}),
     CodeState.REPLACED: frozenset({CodeState.CONSUMED}),
     CodeState.REVOKED: frozenset({CodeState.CONSUMED}),
     CodeState.EXPIRED: frozenset({CodeState.CONSUMED}),

@@ -18,7 +18,6 @@ from sqlalchemy import (
 from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
 from hub_server.payment_codes.states import CodeState
 
-
 payment_codes = Table(
     "payment_codes",
     metadata,

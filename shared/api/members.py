@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from shared.api.messages import Message, Request
-from shared.api.transactions import CardTypeName
+from shared.api.transactions import CardTypeName, Transaction
 from shared.clock import WireInstant
 
 CardStatus = Literal["active", "frozen", "lost", "expired", "closed"]
+BindingRole = Literal["owner", "admin", "member", "viewer"]
 
 
 class OtpRequest(Request):
@@ -71,13 +72,28 @@ class Card(Message):
     points: int
     tier: int
     rate: int
-    role: Literal["owner", "admin", "member", "viewer"]
+    role: BindingRole
 
 
 class CardList(Message):
     """A page of cards."""
 
     items: tuple[Card, ...]
+    next_cursor: str | None = None
+
+
+class SeenTransaction(Transaction):
+    """A movement on one of the member's cards."""
+
+    card_id: str
+    card_no: str
+    status: Literal["completed", "refunded", "reversed", "failed"]
+
+
+class TransactionList(Message):
+    """A page of movements, newest first."""
+
+    items: tuple[SeenTransaction, ...]
     next_cursor: str | None = None
 
 

@@ -1,0 +1,108 @@
+"""Who asks: a member's session, by bearer token or, for the pages, by a cookie that other sites cannot use."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+
+from hub_server.access.sessions import session_subject
+from hub_server.access.states import SessionKind
+from hub_server.foundation.context import Context
+from hub_server.members import MemberRow, member_of
+from shared.problems import Code, CodedError
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_PLAIN_COOKIE = "mps-member"
+_SECURE_COOKIE = "__Host-mps-member"  # browsers take this name only with Secure, over HTTPS, for this host
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSession:
+    """The signed-in member and the token that said so."""
+
+    member: MemberRow
+    token: str = field(repr=False)
+
+
+MemberGate = Callable[[Request], MemberSession]
+
+
+def member_gate(context: Context) -> MemberGate:
+    """A dependency for routes that only a signed-in member may call."""
+
+    def signed_in_member(request: Request) -> MemberSession:
+        """Raises CodedError: UNAUTHENTICATED; FORBIDDEN for a cookie sent from another site."""
+        token = bearer_token(request)
+        if token is None:
+            token = request.cookies.get(cookie_name(context))
+            if token is not None and request.method not in _SAFE_METHODS:
+                refuse_other_origins(request)
+        if not token:
+            raise CodedError(Code.UNAUTHENTICATED)
+        at = context.clock.now()
+        shown = token
+
+        member_id = context.database.read(
+            lambda connection: session_subject(connection, SessionKind.MEMBER, shown, at)
+        )
+        member = None
+        if member_id is not None:
+            known = member_id
+            member = context.database.read(lambda connection: member_of(connection, known))
+        if member is None:
+            raise CodedError(Code.UNAUTHENTICATED)
+        return MemberSession(member, token)
+
+    return signed_in_member
+
+
+def bearer_token(request: Request) -> str | None:
+    """The token of an `Authorization: Bearer` header."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def refuse_other_origins(request: Request) -> None:
+    """Hold a request that rides on a cookie to the page's own origin.
+
+    Raises:
+        CodedError: FORBIDDEN; another site, or a client that names no origin.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        same = site == "same-origin"
+    else:
+        host = request.headers.get("host", "")
+        same = bool(host) and urlsplit(request.headers.get("origin", "")).netloc == host
+    if not same:
+        raise CodedError(Code.FORBIDDEN, "asked from another site")
+
+
+def cookie_name(context: Context) -> str:
+    """The cookie's name; over HTTPS one that no other host can set."""
+    return _SECURE_COOKIE if _is_https(context) else _PLAIN_COOKIE
+
+
+def set_member_cookie(response: Response, context: Context, token: str, life_s: int) -> None:
+    """Give the page its session: not readable by scripts, not sent from other sites."""
+    response.set_cookie(
+        cookie_name(context),
+        token,
+        max_age=life_s,
+        path="/",
+        secure=_is_https(context),
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def clear_member_cookie(response: Response, context: Context) -> None:
+    """Take it back."""
+    response.delete_cookie(
+        cookie_name(context), path="/", secure=_is_https(context), httponly=True, samesite="strict"
+    )
+
+
+def _is_https(context: Context) -> bool:
+    return context.settings.base_url.startswith("https://")

@@ -1,0 +1,49 @@
+"""rotate_card_qr and revoke_card_qr: `POST` and `DELETE /me/cards/{card_id}/payment-code`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Response
+
+from hub_server.access import MemberSession, member_gate
+from hub_server.foundation.context import Context
+from hub_server.payment_codes.present_code import present_code
+from hub_server.payment_codes.revoke_code import revoke_own_code
+from hub_server.signing_keys import HubSigningKeys
+from shared.api.members import IssuedCode
+from shared.ids import is_uuid7
+from shared.problems import Code, CodedError
+
+
+def router(context: Context, keys: HubSigningKeys) -> APIRouter:
+    """The routes, bound to a hub."""
+    routes = APIRouter(prefix="/api/v1/me/cards/{card_id}/payment-code", tags=["payment codes"])
+    gate = Depends(member_gate(context))
+
+    @routes.post("")
+    def rotate(session: Annotated[MemberSession, gate], card_id: Annotated[str, Path()]) -> IssuedCode:
+        """A new payment code for the card; it replaces the one before. Its text is shown once."""
+        code = present_code(context, keys, session.member, known_card(card_id))
+        return IssuedCode(code=code.text, code_ref=code.code_ref, expires_at=code.expires_at)
+
+    @routes.delete("", status_code=204)
+    def revoke(session: Annotated[MemberSession, gate], card_id: Annotated[str, Path()]) -> Response:
+        """Revoke the card's code; when there is none, nothing happens."""
+        card = known_card(card_id)
+        at = context.clock.now()
+        context.database.run(
+            lambda connection: revoke_own_code(connection, member=session.member, card_id=card, at=at)
+        )
+        return Response(status_code=204)
+
+    return routes
+
+
+def known_card(card_id: str) -> str:
+    """An id that can be a card's.
+
+    Raises:
+        CodedError: CARD_NOT_FOUND; no card can have it.
+    """
+    if not is_uuid7(card_id):
+        raise CodedError(Code.CARD_NOT_FOUND)
+    return card_id

@@ -1,10 +1,31 @@
 """Opening accounts."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from hub_server.foundation.storage import Connection
-from hub_server.ledger.queries import find_account, insert_account
+from hub_server.ledger.queries import find_account, insert_accounts
 from hub_server.ledger.states import HUB_OWNER, AccountKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account to open; `owner` is an id, a gateway's name or `HUB_OWNER`."""
+
+    id: str
+    kind: AccountKind
+    owner: str
+    currency: str
+
+
+def open_accounts(connection: Connection, new: Sequence[NewAccount], *, at: datetime) -> None:
+    """Open accounts in one statement; one whose owner has one of the kind already is left as it is."""
+    rows = [
+        {"id": each.id, "kind": each.kind, "owner": each.owner, "currency": each.currency, "opened_at": at}
+        for each in new
+    ]
+    insert_accounts(connection, rows)
 
 
 def open_account(
@@ -15,7 +36,8 @@ def open_account(
     Raises:
         ValueError: the owner's account is in another currency.
     """
-    insert_account(connection, kind=kind, owner=owner, currency=currency, at=at, account_id=account_id)
+    new = NewAccount(id=account_id, kind=kind, owner=owner, currency=currency)
+    open_accounts(connection, [new], at=at)
     return account_id_of(connection, kind, owner, currency)
 
 

@@ -8,7 +8,7 @@ from hub_server.foundation.storage import Connection
 from hub_server.ledger.queries import insert_postings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Posting:
     """One row moves `amount` minor units from the debited account to the credited one; never changed."""
 

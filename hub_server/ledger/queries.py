@@ -1,7 +1,6 @@
 """Reading and writing accounts and postings."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -19,17 +18,9 @@ def find_account(connection: Connection, kind: AccountKind, owner: str) -> tuple
     return None if row is None else (row.id, row.currency)
 
 
-def insert_account(
-    connection: Connection, *, kind: AccountKind, owner: str, currency: str, at: datetime, account_id: str
-) -> None:
-    """Insert an account unless its owner has one of the kind."""
-    row = {"id": account_id, "kind": kind, "owner": owner, "currency": currency, "opened_at": at}
-    insert_new_rows(connection, accounts, [row])
-
-
 def insert_accounts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert accounts of new owners in one statement."""
-    connection.execute(insert(accounts), list(rows))
+    """Insert accounts; an owner's second of one kind is left out."""
+    insert_new_rows(connection, accounts, rows)
 
 
 def insert_postings(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

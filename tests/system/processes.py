@@ -210,10 +210,6 @@ def member_with(demo: dict[str, Any], card_type: str = "standard") -> dict[str, 
     )
 
 
-def _pause() -> None:
-    time.sleep(_LOOK_S)
-
-
 def _run(words: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         words, env=environment, capture_output=True, text=True, timeout=_COMMAND_S, check=False

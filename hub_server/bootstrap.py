@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub_server import migrations
+from hub_server.access import connect_sms
+from hub_server.access.routes import router as access_router
+from hub_server.bindings.routes import router as bindings_router
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import Figures
 from hub_server.foundation.outbox import OUTBOX, Dispatcher, Handler
@@ -25,6 +28,9 @@ from hub_server.foundation.storage import (
 )
 from hub_server.foundation.web import WebParts, make_application
 from hub_server.ledger import HUB_OWNER, AccountKind, open_account
+from hub_server.payment_codes.jobs import sweep_job
+from hub_server.payment_codes.routes import router as payment_codes_router
+from hub_server.registration.routes import router as registration_router
 from hub_server.settings import Settings
 from hub_server.signing_keys import HubSigningKeys, load_or_make_keys
 from hub_server.signing_keys.routes import router as signing_keys_router
@@ -126,7 +132,10 @@ def build_hub(context: Context, keys: HubSigningKeys) -> Hub:
         max_attempts=settings.outbox_max_attempts,
         on_set_aside=lambda topic: figures.set_aside.labels(topic).inc(),
     )
-    loop = Loop(context.clock, [Job(_OUTBOX_JOB, settings.outbox_poll_ms, dispatcher.dispatch)])
+    loop = Loop(
+        context.clock,
+        [Job(_OUTBOX_JOB, settings.outbox_poll_ms, dispatcher.dispatch), sweep_job(context)],
+    )
     context.database.listen(OUTBOX, lambda: loop.wake(_OUTBOX_JOB))
 
     @asynccontextmanager
@@ -140,7 +149,7 @@ def build_hub(context: Context, keys: HubSigningKeys) -> Hub:
     app = make_application(
         context,
         WebParts(
-            routers=[signing_keys_router(keys)],
+            routers=_routers(context, keys),
             life=life,
             is_ready=lambda: _is_ready(context.database),
             figures=figures,
@@ -148,6 +157,16 @@ def build_hub(context: Context, keys: HubSigningKeys) -> Hub:
         ),
     )
     return Hub(context, keys, app, dispatcher, loop, figures)
+
+
+def _routers(context: Context, keys: HubSigningKeys) -> list[APIRouter]:
+    return [
+        signing_keys_router(keys),
+        access_router(context, keys, connect_sms(context.settings.sms_address)),
+        registration_router(context),
+        bindings_router(context),
+        payment_codes_router(context, keys),
+    ]
 
 
 def _handlers(_context: Context) -> Mapping[str, Handler]:

@@ -82,12 +82,20 @@ class HubProcess:
             )
         deadline = time.monotonic() + _START_S
         while not self._is_ready():
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            if self._has_ended_within(_LOOK_S) or time.monotonic() > deadline:
                 raise RuntimeError(
                     f"the hub did not start: {(self.folder / 'serve.log').read_text()[-2000:]}"
                 )
-            _pause()
         return self
+
+    def _has_ended_within(self, seconds: float) -> bool:
+        if self._process is None:
+            return True
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def _is_ready(self) -> bool:
         try:

@@ -61,7 +61,6 @@ class Settings(BaseSettings):
     offline_allowance: Annotated[int, Field(ge=0)] = 200_000
     offline_code_limit: Annotated[int, Field(ge=0)] = 50_000
     offline_max_duration_s: _Positive = 14_400
-    offline_max_duration_s: _Positive = 14_400
 
     # One-time passwords and sessions.
     otp_ttl_s: _Positive = 300
@@ -69,8 +68,6 @@ class Settings(BaseSettings):
     otp_resend_s: _Positive = 60
     otp_per_phone_per_day: _Positive = 20
     otp_per_address_per_hour: _Positive = 60
-    otp_per_day: _Positive = 5_000
-    default_region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "TW"
     otp_per_day: _Positive = 20_000
     session_ttl_s: _Positive = 30 * 86_400
     registration_ttl_s: _Positive = 900

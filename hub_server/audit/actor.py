@@ -24,3 +24,7 @@ class Actor:
             subject_id=subject_id,
             data=data,
         )
+
+
+SYSTEM = Actor("system", "hub")
+"""Nobody in person: a job, or a rule."""

@@ -11,18 +11,6 @@ from hub_server.foundation.storage import Connection
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts: `kind` is member, admin, merchant, terminal, system, …; `id` names the one."""
-
-    kind: str
-    id: str
-
-
-SYSTEM = Actor("system", "hub")
-"""Nobody in person: a job, or a rule."""
-
-
-@dataclass(frozen=True, slots=True)
 class AuditEvent:
     """Who (`actor`) did what to whom (`subject`). Kinds are short nouns; `data` is JSON without secrets."""
 

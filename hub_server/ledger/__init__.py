@@ -1,12 +1,6 @@
 """Owns the ledger: accounts and immutable double-entry postings."""
 
-from hub_server.ledger.open_account import (
-    NewAccount,
-    account_id_of,
-    open_account,
-    open_accounts,
-    owned_account_id,
-)
+from hub_server.ledger.open_account import account_id_of, open_account, owned_account_id
 from hub_server.ledger.open_accounts import NewAccount, open_accounts
 from hub_server.ledger.post import Posting, post
 from hub_server.ledger.queries import account_balances, totals

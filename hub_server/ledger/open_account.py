@@ -1,31 +1,11 @@
 """Opening accounts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from hub_server.foundation.storage import Connection
-from hub_server.ledger.queries import find_account, insert_accounts
+from hub_server.ledger.open_accounts import NewAccount, open_accounts
+from hub_server.ledger.queries import find_account
 from hub_server.ledger.states import HUB_OWNER, AccountKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewAccount:
-    """An account to open; `owner` is an id, a gateway's name or `HUB_OWNER`."""
-
-    id: str
-    kind: AccountKind
-    owner: str
-    currency: str
-
-
-def open_accounts(connection: Connection, new: Sequence[NewAccount], *, at: datetime) -> None:
-    """Open accounts in one statement; one whose owner has one of the kind already is left as it is."""
-    rows = [
-        {"id": each.id, "kind": each.kind, "owner": each.owner, "currency": each.currency, "opened_at": at}
-        for each in new
-    ]
-    insert_accounts(connection, rows)
 
 
 def open_account(

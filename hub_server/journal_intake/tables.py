@@ -53,3 +53,16 @@ journal_entries = Table(
 )
 """`charge_id` is the entry id of the charge an entry is about (a charge's own id for itself);
 `decision` is written once."""
+
+journal_forks = Table(
+    "journal_forks",
+    metadata,
+    uuid_column("terminal_id", ForeignKey("terminals.id"), primary_key=True),
+    Column("hash", String(43), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    uuid_column("entry_id", nullable=False),
+    Column("jws", Text, nullable=False),
+    Column("received_at", InstantColumn, nullable=False),
+    Column("decision", Text, nullable=False),
+)
+"""Entries that contradict the journal that was there first: kept as evidence, refused alike for ever."""

@@ -4,16 +4,18 @@ from hub_server.payment_codes.expire_codes import expire_codes
 from hub_server.payment_codes.freeze_card import freeze_card, unfreeze_card
 from hub_server.payment_codes.fresh_secret import FreshSecret, fresh_secret, is_secret_of
 from hub_server.payment_codes.issue_code import CodeOrder, NewCode, issue_code, issue_codes
-from hub_server.payment_codes.present_code import present_code
+from hub_server.payment_codes.present_code import own_code_state, present_code
 from hub_server.payment_codes.queries import CodeRow, advance_codes, codes_by_ref, live_codes_of
 from hub_server.payment_codes.revoke_code import revoke_code, revoke_own_code
 from hub_server.payment_codes.states import TRANSITIONS, CodeState
+from hub_server.payment_codes.uses import CodeUse, record_uses
 
 __all__ = [
     "TRANSITIONS",
     "CodeOrder",
     "CodeRow",
     "CodeState",
+    "CodeUse",
     "FreshSecret",
     "NewCode",
     "advance_codes",
@@ -25,7 +27,9 @@ __all__ = [
     "issue_code",
     "issue_codes",
     "live_codes_of",
+    "own_code_state",
     "present_code",
+    "record_uses",
     "revoke_code",
     "revoke_own_code",
     "unfreeze_card",

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from hub_server.payment_codes.states import TRANSITIONS, CodeState
 from hub_server.payment_codes.tables import payment_code_history, payment_codes
@@ -115,6 +116,71 @@ def advance_codes(
     if moved:
         connection.execute(insert(payment_code_history), [_history(row, to, at, actor) for row in moved])
     return moved
+
+
+class WrittenUse(Protocol):
+    """A code as a decision left it."""
+
+    @property
+    def code_ref(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """A `CodeState`'s value."""
+        ...
+
+    @property
+    def live_uses(self) -> int:
+        """Standing uses by live charges."""
+        ...
+
+    @property
+    def advised_uses(self) -> int:
+        """Standing uses by advices."""
+        ...
+
+    @property
+    def revoked_at(self) -> datetime | None:
+        """When it was revoked, if it was."""
+        ...
+
+
+def write_uses(connection: Connection, uses: Sequence[WrittenUse]) -> None:
+    """State and standing uses of codes whose cards' locks the caller holds, in one statement."""
+    if not uses:
+        return
+    connection.execute(
+        update(payment_codes)
+        .where(payment_codes.c.code_ref == bindparam("the_ref"))
+        .values(
+            state=bindparam("new_state"),
+            live_uses=bindparam("new_live_uses"),
+            advised_uses=bindparam("new_advised_uses"),
+            revoked_at=bindparam("new_revoked_at"),
+        ),
+        [
+            {
+                "the_ref": use.code_ref,
+                "new_state": use.state,
+                "new_live_uses": use.live_uses,
+                "new_advised_uses": use.advised_uses,
+                "new_revoked_at": use.revoked_at,
+            }
+            for use in uses
+        ],
+    )
+
+
+def insert_history(
+    connection: Connection, moved: Sequence[tuple[CodeRow, CodeState]], *, at: datetime, actor: str
+) -> None:
+    """A history row for each code and its new state, in one statement."""
+    if moved:
+        connection.execute(
+            insert(payment_code_history), [_history(code, state, at, actor) for code, state in moved]
+        )
 
 
 def _values(code: CodeRow) -> dict[str, object]:

@@ -31,7 +31,8 @@ class Completed:
         card_id: None in training, where nothing moves.
         points_before, points_after: of the card; the difference was earned.
         overdrawn: the balance went below zero.
-        froze_card: a second standing use of the code, at least one by advice.
+        was_used_before: this is a second standing use of the code, at least one of them by advice.
+        froze_card: so the card was frozen by this very use.
         needs_manager: over the soft total of the offline rules.
     """
 
@@ -45,6 +46,7 @@ class Completed:
     tier: int = 0
     offline: bool = False
     overdrawn: bool = False
+    was_used_before: bool = False
     froze_card: bool = False
     needs_manager: bool = False
 

@@ -107,10 +107,17 @@ class WorkingCopy:
         self._codes[code.code_ref] = code
         paid = self._pay(self.card(code.card_id), facts.claims, ask.amount, facts.payable)
         card = self.card(code.card_id)
-        freezes = code.uses > 1 and card.status == "active"
+        twice = code.uses > 1
+        freezes = twice and card.status == "active"
         if freezes:
             self._cards[card.card_id] = replace(card, status="frozen")
-        return replace(paid, offline=True, froze_card=freezes, needs_manager=verdict.needs_manager)
+        return replace(
+            paid,
+            offline=True,
+            was_used_before=twice,
+            froze_card=freezes,
+            needs_manager=verdict.needs_manager,
+        )
 
     def _pay(self, card: Card, claims: Claims, amount: int, payable: int) -> Completed:
         earned = points_for(amount, self._world.exponent) if card.earns_points else 0

@@ -40,6 +40,7 @@ class Code:
     Attributes:
         live_uses, advised_uses: standing uses, by a live charge and by an advice.
         was_superseded: a newer code of the card exists.
+        revoked_at, told_at: when it was revoked, and when the change feed told of it.
         member_is_active: of the member who presents it (a shared screen's code has none: True).
         may_present: that member's binding still lets them pay.
     """
@@ -51,6 +52,7 @@ class Code:
     live_uses: int = 0
     advised_uses: int = 0
     revoked_at: datetime | None = None
+    told_at: datetime | None = None
     was_superseded: bool = False
     member_is_active: bool = True
     may_present: bool = True
@@ -59,6 +61,10 @@ class Code:
     def uses(self) -> int:
         """All standing uses."""
         return self.live_uses + self.advised_uses
+
+    def was_revoked_at(self, contact: datetime) -> bool:
+        """Whether a terminal in contact then had been told; a replaced code is not told of."""
+        return self.revoked_at is not None and self.told_at is not None and self.told_at <= contact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

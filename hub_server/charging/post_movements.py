@@ -1,0 +1,115 @@
+"""Write what the decision moved: cards, codes, postings and points, all set-based in the caller's transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub_server.charging.queries import CardRecord, write_cards
+from hub_server.charging.rules.answers import Leg, Side
+from hub_server.charging.rules.decide import WorkingCopy
+from hub_server.foundation.storage import Connection
+from hub_server.ledger import AccountKind, Posting, owned_account_id, post
+from hub_server.loyalty import PointChange, record_point_changes
+from hub_server.payment_codes import CodeUse, record_uses
+from shared.ids import IdSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovementToPost:
+    """What one transaction moves. `merchant_account` is the merchant's payable account."""
+
+    transaction_id: str
+    card_id: str
+    merchant_account: str
+    currency: str
+    legs: tuple[Leg, ...]
+    points_before: int
+    points_after: int
+    reason: str
+
+
+def post_movements(
+    connection: Connection,
+    *,
+    movements: Sequence[MovementToPost],
+    copy: WorkingCopy,
+    cards: Mapping[str, CardRecord],
+    ids: IdSource,
+    at: datetime,
+    actor: str,
+) -> None:
+    """Write the working copy back, with a posting for each leg and a row for each change of points."""
+    overdrafts = _overdraft_accounts(connection, movements, ids, at)
+    post(connection, [p for movement in movements for p in _postings(movement, cards, overdrafts, at)])
+    write_cards(connection, copy.changed_cards())
+    record_point_changes(
+        connection,
+        [
+            _point_change(movement, at)
+            for movement in movements
+            if movement.points_after != movement.points_before
+        ],
+    )
+    uses = [
+        CodeUse(
+            code_ref=code.code_ref,
+            state=code.state.value,
+            live_uses=code.live_uses,
+            advised_uses=code.advised_uses,
+            revoked_at=code.revoked_at,
+        )
+        for code in copy.changed_codes()
+    ]
+    record_uses(connection, uses, at=at, actor=actor)
+
+
+def _overdraft_accounts(
+    connection: Connection, movements: Sequence[MovementToPost], ids: IdSource, at: datetime
+) -> dict[str, str]:
+    needed = {
+        movement.card_id: movement.currency
+        for movement in movements
+        if any(Side.OVERDRAFT in (leg.debit, leg.credit) for leg in movement.legs)
+    }
+    return {
+        card_id: owned_account_id(
+            connection, AccountKind.OVERDRAFT, card_id, currency=currency, at=at, account_id=ids.new()
+        )
+        for card_id, currency in sorted(needed.items())
+    }
+
+
+def _postings(
+    movement: MovementToPost,
+    cards: Mapping[str, CardRecord],
+    overdrafts: Mapping[str, str],
+    at: datetime,
+) -> list[Posting]:
+    accounts = {
+        Side.CARD: cards[movement.card_id].account_id,
+        Side.OVERDRAFT: overdrafts.get(movement.card_id, ""),
+        Side.MERCHANT: movement.merchant_account,
+    }
+    return [
+        Posting(
+            transaction_id=movement.transaction_id,
+            debit_account=accounts[leg.debit],
+            credit_account=accounts[leg.credit],
+            amount=leg.amount,
+            currency=movement.currency,
+            posted_at=at,
+        )
+        for leg in movement.legs
+    ]
+
+
+def _point_change(movement: MovementToPost, at: datetime) -> PointChange:
+    return PointChange(
+        card_id=movement.card_id,
+        change=movement.points_after - movement.points_before,
+        before=movement.points_before,
+        after=movement.points_after,
+        reason=movement.reason,
+        transaction_id=movement.transaction_id,
+        at=at,
+    )

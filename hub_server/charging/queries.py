@@ -1,0 +1,128 @@
+"""The rows that a decision looks at, read in sets, and the cards written back."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
+
+from hub_server.bindings.tables import BindingRole, bindings
+from hub_server.cards.tables import cards
+from hub_server.charging.rules.world import Card, Code
+from hub_server.charging.states import CodeState
+from hub_server.members.tables import MemberStatus, members
+from hub_server.payment_codes.tables import payment_codes
+
+
+@dataclass(frozen=True, slots=True)
+class CardRecord:
+    """A card's row that the rules need, and its account."""
+
+    row: Card
+    account_id: str
+
+
+def cards_of_codes(connection: Connection, code_refs: Sequence[str]) -> dict[str, str]:
+    """Card id by code_ref, for the codes that the hub knows: it never changes, so it is read before any lock."""
+    if not code_refs:
+        return {}
+    found = connection.execute(
+        select(payment_codes.c.code_ref, payment_codes.c.card_id).where(
+            payment_codes.c.code_ref.in_(code_refs)
+        )
+    )
+    return {row.code_ref: row.card_id for row in found}
+
+
+def read_cards(
+    connection: Connection, card_ids: Sequence[str], earning_types: Iterable[str]
+) -> dict[str, CardRecord]:
+    """Those cards as they stand; the caller holds their locks."""
+    if not card_ids:
+        return {}
+    earning = frozenset(earning_types)
+    found = connection.execute(select(cards).where(cards.c.id.in_(card_ids)))
+    return {
+        row.id: CardRecord(
+            Card(
+                card_id=row.id,
+                card_type=row.card_type,
+                status=row.status,
+                expires_at=row.expires_at,
+                balance=row.balance,
+                points=row.points,
+                tier=row.tier,
+                currency=row.currency,
+                earns_points=row.card_type in earning,
+            ),
+            row.account_id,
+        )
+        for row in found
+    }
+
+
+def read_codes(connection: Connection, code_refs: Sequence[str]) -> dict[str, Code]:
+    """Those codes with who presents them; the caller holds their cards' locks."""
+    if not code_refs:
+        return {}
+    found = connection.execute(
+        select(payment_codes, members.c.status.label("member_status"), bindings.c.role)
+        .outerjoin(members, members.c.id == payment_codes.c.member_id)
+        .outerjoin(
+            bindings,
+            and_(
+                bindings.c.card_id == payment_codes.c.card_id,
+                bindings.c.member_id == payment_codes.c.member_id,
+            ),
+        )
+        .where(payment_codes.c.code_ref.in_(code_refs))
+    ).all()
+    newest = _newest_issue(connection, sorted({row.card_id for row in found}))
+    return {row.code_ref: _code(row, newest[row.card_id]) for row in found}
+
+
+def _newest_issue(connection: Connection, card_ids: Sequence[str]) -> dict[str, datetime]:
+    found = connection.execute(
+        select(payment_codes.c.card_id, func.max(payment_codes.c.issued_at).label("newest"))
+        .where(payment_codes.c.card_id.in_(card_ids))
+        .group_by(payment_codes.c.card_id)
+    )
+    return {row.card_id: row.newest for row in found}
+
+
+def _code(row: Row[tuple[object, ...]], newest: datetime) -> Code:
+    has_presenter = row.member_id is not None
+    return Code(
+        code_ref=row.code_ref,
+        card_id=row.card_id,
+        state=CodeState(row.state),
+        expires_at=row.expires_at,
+        live_uses=row.live_uses,
+        advised_uses=row.advised_uses,
+        revoked_at=row.revoked_at,
+        told_at=row.told_at,
+        was_superseded=newest > row.issued_at,
+        member_is_active=not has_presenter or row.member_status == MemberStatus.ACTIVE.value,
+        may_present=not has_presenter or row.role not in (None, BindingRole.VIEWER.value),
+    )
+
+
+def write_cards(connection: Connection, changed: Sequence[Card]) -> None:
+    """Balance, points and tier of cards whose locks the caller holds, in one statement."""
+    if changed:
+        connection.execute(
+            update(cards)
+            .where(cards.c.id == bindparam("the_id"))
+            .values(
+                balance=bindparam("new_balance"), points=bindparam("new_points"), tier=bindparam("new_tier")
+            ),
+            [
+                {
+                    "the_id": card.card_id,
+                    "new_balance": card.balance,
+                    "new_points": card.points,
+                    "new_tier": card.tier,
+                }
+                for card in changed
+            ],
+        )

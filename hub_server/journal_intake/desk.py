@@ -1,0 +1,197 @@
+"""The desk on which one terminal's batch is judged: rows as they were read, evolving until they are written."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from hub_server.charging import Leg, WorkingCopy
+from hub_server.journal_intake.facts import TerminalFacts
+from hub_server.journal_intake.track import Track
+from hub_server.transactions import TransactionRow, TransactionStatus
+from shared.journal_entries import AdviceData, Status
+from shared.offline_rules import OfflineSpending
+from shared.problems import Code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdviceSeen:
+    """An advice of this terminal under some contact: what it adds to the offline spending."""
+
+    seq: int
+    contact: datetime
+    payable: int
+    is_settled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """What one transaction writes besides its own row; `points_before` is the card's before it."""
+
+    transaction_id: str
+    legs: tuple[Leg, ...]
+    points_before: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """Something for a person: an alert's kind, subject and detail."""
+
+    kind: str
+    subject: str
+    detail: dict[str, object] = field(default_factory=dict)
+
+
+class Desk:
+    """Working state of one batch. Nothing outside is touched; what is to be written is left here."""
+
+    def __init__(
+        self,
+        *,
+        facts: TerminalFacts,
+        copy: WorkingCopy,
+        now: datetime,
+        new_id: Callable[[], str],
+        tracks: Iterable[Track] = (),
+        transactions: Iterable[TransactionRow] = (),
+        clawed_back: dict[str, int] | None = None,
+        advices: Iterable[AdviceSeen] = (),
+    ) -> None:
+        """`tracks`: stored entries that matter to the batch; `clawed_back`: points by charge transaction."""
+        self.facts = facts
+        self.copy = copy
+        self.now = now
+        self.new_id = new_id
+        self.is_suspended = not (facts.terminal_is_active and facts.merchant_is_active)
+        self.tracks: dict[str, Track] = {}
+        self._by_seq: dict[int, Track] = {}
+        self._about: dict[str, list[Track]] = {}
+        self._by_code: dict[str, list[Track]] = {}
+        self.transactions: dict[str, TransactionRow] = {row.id: row for row in transactions}
+        self.movements: list[Movement] = []
+        self.reversed_ids: list[str] = []
+        self.frozen_cards: list[tuple[str, str]] = []
+        self.alarms: list[Alarm] = []
+        self._clawed_back = clawed_back or {}
+        self._advices = {(seen.contact, seen.seq): seen for seen in advices}
+        self._charged = {
+            row.entry_id: row.id
+            for row in self.transactions.values()
+            if row.entry_id and row.original_id is None
+        }
+        for track in tracks:
+            self.place(track)
+
+    def place(self, track: Track) -> None:
+        """Lay an entry on the desk, so that others can refer to it."""
+        self.tracks[track.id] = track
+        self._by_seq[track.seq] = track
+        data, claims = track.incoming.data, track.incoming.claims
+        if claims is not None:
+            self._by_code.setdefault(claims.code_ref, []).append(track)
+        if not track.incoming.is_charge and track.charge_id is not None:
+            self._about.setdefault(track.charge_id, []).append(track)
+        if isinstance(data, AdviceData) and track.is_new:
+            entry = track.incoming.entry
+            key = (entry.contact, entry.seq)
+            self._advices[key] = AdviceSeen(
+                seq=entry.seq, contact=entry.contact, payable=data.payable, is_settled=False
+            )
+
+    def withdraw(self, track: Track) -> None:
+        """Take an entry off again that is neither decided nor stored (SERVICE_SUSPENDED)."""
+        del self.tracks[track.id]
+        del self._by_seq[track.seq]
+        claims = track.incoming.claims
+        if claims is not None:
+            self._by_code[claims.code_ref].remove(track)
+
+    def about(self, charge_id: str) -> list[Track]:
+        """Advices and reversals of a charge, in the order of the journal."""
+        return sorted(self._about.get(charge_id, ()), key=lambda track: track.seq)
+
+    def standing_reversal(self, charge_id: str) -> Track | None:
+        """The reversal that ended the charge."""
+        return next((t for t in self.about(charge_id) if t.is_reversal and t.status is Status.REVERSED), None)
+
+    def charge_of(self, track: Track) -> Track | None:
+        """The charge that an entry is about, once it has come.
+
+        Raises:
+            NotItsCharge: what it names is no charge, or stands after it.
+        """
+        charge = self.tracks.get(track.charge_id or "")
+        if charge is None:
+            return None
+        if not charge.incoming.is_charge or charge.seq > track.seq:
+            raise NotItsCharge
+        return charge
+
+    def transaction_of(self, charge_id: str) -> TransactionRow | None:
+        """What the charge moved, whether or not it was reversed."""
+        transaction_id = self._charged.get(charge_id)
+        return self.transactions[transaction_id] if transaction_id else None
+
+    def points_left(self, charged: TransactionRow) -> int:
+        """What is left of the points that a charge earned."""
+        return max(0, charged.points_earned - self._clawed_back.get(charged.id, 0))
+
+    def is_used_here(self, charge: Track, code_ref: str) -> bool:
+        """Whether another standing charge of this terminal used the code (protocol.md 5, rule 1)."""
+        return any(other is not charge and self._stands(other) for other in self._by_code.get(code_ref, ()))
+
+    def _stands(self, charge: Track) -> bool:
+        moved = self.transaction_of(charge.id)
+        if moved is not None:
+            return moved.status is not TransactionStatus.REVERSED
+        return charge.status is Status.HELD and any(track.is_advice for track in self.about(charge.id))
+
+    def spending(self, advice: Track) -> OfflineSpending:
+        """Offline approvals under the advice's contact that count before it.
+
+        Whatever is settled counts, in any order of arrival, so that the bound holds; what still waits counts
+        where it stands before it in the journal.
+        """
+        contact = advice.incoming.entry.contact
+        before = [
+            seen.payable
+            for seen in self._advices.values()
+            if seen.contact == contact
+            and seen.seq != advice.seq
+            and (seen.seq < advice.seq or seen.is_settled or self._is_settled_now(seen.seq))
+        ]
+        return OfflineSpending(count=len(before), total=sum(before))
+
+    def _is_settled_now(self, seq: int) -> bool:
+        track = self._by_seq.get(seq)
+        return track is not None and track.is_settled
+
+    def record_movement(self, row: TransactionRow, legs: tuple[Leg, ...], points_before: int) -> None:
+        """Plan a transaction; its number is taken when it is written."""
+        self.transactions[row.id] = row
+        self.movements.append(Movement(transaction_id=row.id, legs=legs, points_before=points_before))
+        if row.original_id is None and row.entry_id is not None:
+            self._charged[row.entry_id] = row.id
+
+    def mark_reversed(self, charged: TransactionRow) -> None:
+        """The charge's transaction is reversed: all of it went back."""
+        self.transactions[charged.id] = replace(
+            charged, status=TransactionStatus.REVERSED, given_back=charged.payable
+        )
+        self.reversed_ids.append(charged.id)
+
+    def latest_plausible(self, skew_s: int) -> datetime:
+        """No entry's time may lie after this."""
+        return self.now + timedelta(seconds=skew_s)
+
+    def alarm(self, kind: str, subject: str, **detail: object) -> None:
+        """Raise an alert with what is written."""
+        self.alarms.append(Alarm(kind=kind, subject=subject, detail=detail))
+
+    @property
+    def held_code(self) -> Code:
+        """Why new charges wait for a person."""
+        return Code.MERCHANT_NOT_ACTIVE if not self.facts.merchant_is_active else Code.TERMINAL_NOT_ACTIVE
+
+
+class NotItsCharge(Exception):
+    """The entry names something that is not a charge before it."""

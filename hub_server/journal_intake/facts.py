@@ -1,0 +1,74 @@
+"""What the hub knows of a terminal when it judges its entries. Pure values, read once for a batch."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.api.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyVersion:
+    """A policy, and from which contact on the terminal knew it (None: not told yet)."""
+
+    policy: Policy
+    told_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagerPost:
+    """Somebody is store manager of the terminal's store in `since ≤ t < until`."""
+
+    staff_id: str
+    since: datetime
+    until: datetime | None
+
+    def covers(self, at: datetime) -> bool:
+        """Whether the post was held then."""
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChange:
+    """From `at` on the terminal stood suspended, or did not."""
+
+    at: datetime
+    is_suspended: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalFacts:
+    """The terminal and its shop.
+
+    Attributes:
+        plausible_contacts: those contacts of the entries at hand that lie in a recorded spell.
+        policies: in the order of their versions; at least one.
+    """
+
+    terminal_id: str
+    merchant_id: str
+    store_id: str
+    terminal_is_active: bool
+    merchant_is_active: bool
+    policies: tuple[PolicyVersion, ...]
+    manager_posts: tuple[ManagerPost, ...] = ()
+    status_changes: tuple[StatusChange, ...] = ()
+    plausible_contacts: frozenset[datetime] = field(default_factory=frozenset)
+
+    @property
+    def policy(self) -> Policy:
+        """The newest."""
+        return self.policies[-1].policy
+
+    def policy_at(self, contact: datetime) -> Policy:
+        """The newest that the terminal had been told at that contact; the first where it knew none."""
+        told = [version.policy for version in self.policies if version.told_at and version.told_at <= contact]
+        return told[-1] if told else self.policies[0].policy
+
+    def was_suspended_at(self, contact: datetime) -> bool:
+        """Whether the terminal stood suspended at that contact."""
+        before = [change for change in self.status_changes if change.at <= contact]
+        return bool(before) and before[-1].is_suspended
+
+    def was_manager(self, staff_id: str, at: datetime) -> bool:
+        """Whether that person was a manager of the store then."""
+        return any(post.staff_id == staff_id and post.covers(at) for post in self.manager_posts)

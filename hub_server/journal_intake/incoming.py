@@ -1,0 +1,98 @@
+"""Entries as they come in: read and verified before any transaction is begun."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.journal_entries import (
+    ChargeData,
+    Entry,
+    EntryData,
+    EntryType,
+    InvalidEntry,
+    proof_holds,
+    terminal_of,
+    verify_entry,
+)
+from shared.jws import BadSignature, MalformedJws
+from shared.payment_code import Claims, InvalidPaymentCode, verify_certificate
+from shared.problems import Code
+from shared.signing import HubKeys, Verifier, from_base64url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """A verified entry.
+
+    Attributes:
+        data: None where type or fields are malformed; `flaw` says how.
+        claims: of a charge whose certificate verifies and whose proof holds.
+    """
+
+    entry: Entry
+    data: EntryData | None
+    flaw: str = ""
+    claims: Claims | None = None
+
+    @property
+    def is_charge(self) -> bool:
+        """Also one whose fields are malformed."""
+        return self.entry.type_name == EntryType.CHARGE.value
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What cannot be read or is not signed by the terminal: it changes nothing."""
+
+    code: Code
+    detail: str
+
+
+def read_incoming(jws: str, terminal_id: str, verifier: Verifier, keys: HubKeys) -> Incoming | Unreadable:
+    """Verify one entry's signature and, in a charge, the certificate and the proof (protocol.md 4)."""
+    try:
+        entry = verify_entry(jws, terminal_id, verifier)
+    except BadSignature as error:
+        return Unreadable(Code.INVALID_SIGNATURE, str(error))
+    except MalformedJws as error:
+        return Unreadable(_code_of_malformed(jws), str(error))
+    except (InvalidEntry, UnicodeError) as error:
+        return Unreadable(Code.INVALID_ENTRY, str(error))
+    try:
+        data = entry.data
+    except InvalidEntry as error:
+        return Incoming(entry=entry, data=None, flaw=str(error))
+    claims = _claims(entry, data, keys) if isinstance(data, ChargeData) else None
+    return Incoming(entry=entry, data=data, claims=claims)
+
+
+def read_all(
+    texts: Sequence[str], terminal_id: str, verifier: Verifier, keys: HubKeys
+) -> list[Incoming | Unreadable]:
+    """Each of them, in order."""
+    return [read_incoming(jws, terminal_id, verifier, keys) for jws in texts]
+
+
+def _code_of_malformed(jws: str) -> Code:
+    """An entry in good form that names another terminal is not signed by this one."""
+    try:
+        terminal_of(jws)
+    except (MalformedJws, UnicodeError):
+        return Code.INVALID_ENTRY
+    return Code.INVALID_SIGNATURE
+
+
+def _claims(entry: Entry, data: ChargeData, keys: HubKeys) -> Claims | None:
+    try:
+        claims = verify_certificate(from_base64url(data.certificate), keys).claims
+    except (InvalidPaymentCode, ValueError):
+        return None
+    proven = proof_holds(
+        data.proof,
+        claims,
+        terminal_id=entry.terminal_id,
+        entry_id=entry.id,
+        at=entry.at,
+        amount=data.amount,
+        currency=data.currency,
+    )
+    return claims if proven else None

@@ -1,0 +1,101 @@
+"""Transactions as they are planned at the desk; numbers come when they are written."""
+
+from hub_server.charging import Completed, Returned, Reversal
+from hub_server.journal_intake.desk import Desk
+from hub_server.journal_intake.track import Track
+from hub_server.transactions import TransactionKind, TransactionRow, TransactionStatus
+
+
+def plan_charge(desk: Desk, charge: Track, answer: Completed) -> TransactionRow:
+    """The transaction of a completed charge."""
+    asked, claims = charge.charge, charge.incoming.claims
+    if asked is None or claims is None or answer.card_id is None:
+        raise ValueError("only a well-formed charge of a card moves money")
+    row = TransactionRow(
+        id=desk.new_id(),
+        tx_no="",
+        kind=TransactionKind.CHARGE,
+        status=TransactionStatus.COMPLETED,
+        card_id=answer.card_id,
+        merchant_id=desk.facts.merchant_id,
+        store_id=desk.facts.store_id,
+        terminal_id=desk.facts.terminal_id,
+        entry_id=charge.id,
+        code_ref=answer.code_ref,
+        original_id=None,
+        cashier=asked.cashier,
+        shift=asked.shift,
+        order_ref=asked.order_ref,
+        raw_amount=asked.amount,
+        rate=answer.rate,
+        payable=answer.payable,
+        given_back=0,
+        currency=asked.currency,
+        points_earned=answer.points_earned,
+        points_balance=answer.points_after,
+        tier=answer.tier,
+        card_last4=f"{claims.last4:04d}",
+        card_type=desk.copy.card(answer.card_id).card_type,
+        offline=answer.offline,
+        overdrawn=answer.overdrawn,
+        at=charge.incoming.entry.at,
+        completed_at=desk.now,
+    )
+    desk.record_movement(row, answer.legs, answer.points_before)
+    return row
+
+
+def plan_reversal(desk: Desk, charged: TransactionRow, reversal: Track) -> TransactionRow:
+    """Undo a charge: the reversal's own transaction, and the charge marked."""
+    answer = desk.copy.answer(
+        Reversal(
+            card_id=charged.card_id,
+            code_ref=charged.code_ref,
+            amount_left=charged.payable - charged.given_back,
+            points_left=desk.points_left(charged),
+            by_advice=charged.offline,
+            now=desk.now,
+        )
+    )
+    if not isinstance(answer, Returned):
+        raise TypeError("a reversal is never refused")
+    row = _row_of_reversal(desk, charged, reversal, answer)
+    desk.record_movement(row, answer.legs, answer.points_before)
+    desk.mark_reversed(charged)
+    return row
+
+
+def _row_of_reversal(
+    desk: Desk, charged: TransactionRow, reversal: Track, answer: Returned
+) -> TransactionRow:
+    """The row of a reversal: the charge's particulars, and what went back."""
+    return TransactionRow(
+        id=desk.new_id(),
+        tx_no="",
+        kind=TransactionKind.REVERSAL,
+        status=TransactionStatus.COMPLETED,
+        card_id=charged.card_id,
+        merchant_id=charged.merchant_id,
+        store_id=charged.store_id,
+        terminal_id=desk.facts.terminal_id,
+        entry_id=reversal.id,
+        code_ref=charged.code_ref,
+        original_id=charged.id,
+        cashier=charged.cashier,
+        shift=charged.shift,
+        order_ref=charged.order_ref,
+        raw_amount=charged.raw_amount,
+        rate=charged.rate,
+        payable=answer.amount,
+        given_back=0,
+        currency=charged.currency,
+        points_earned=answer.points_earned,
+        points_balance=answer.points_after,
+        tier=answer.tier,
+        card_last4=charged.card_last4,
+        card_type=charged.card_type,
+        offline=charged.offline,
+        overdrawn=answer.overdrawn,
+        at=reversal.incoming.entry.at,
+        completed_at=desk.now,
+    )

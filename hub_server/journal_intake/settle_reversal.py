@@ -1,0 +1,71 @@
+"""What a reversal becomes, and what it ends (protocol.md 5, "What a charge becomes at the hub")."""
+
+from datetime import timedelta
+
+from hub_server.journal_intake.desk import Desk, NotItsCharge
+from hub_server.journal_intake.plan import plan_reversal
+from hub_server.journal_intake.settle_advice import follow_reversal
+from hub_server.journal_intake.track import Track
+from hub_server.transactions import TransactionStatus
+from shared.journal_entries import ReversalData, ReversalReason, Status
+from shared.problems import Code
+
+LATE_AFTER = timedelta(seconds=120)
+"""A reversal that moves money later than this after its charge is told to a person."""
+
+
+def take_reversal(desk: Desk, track: Track) -> None:
+    """A new reversal: it waits for its charge, or is judged."""
+    try:
+        charge = desk.charge_of(track)
+    except NotItsCharge:
+        track.reject(Code.CHARGE_NOT_FOUND)
+        return
+    if charge is None:
+        track.become(Status.PENDING)
+        return
+    judge_reversal(desk, charge, track)
+
+
+def judge_reversal(desk: Desk, charge: Track, track: Track) -> None:
+    """Judge a reversal whose charge is there."""
+    first = desk.standing_reversal(charge.id)
+    if first is not None:
+        track.follow(first)
+    elif not may_reverse(desk, charge, track):
+        track.reject(Code.MANAGER_APPROVAL_REQUIRED)
+    else:
+        _reverse(desk, charge, track)
+
+
+def may_reverse(desk: Desk, charge: Track, track: Track) -> bool:
+    """A void needs a manager of the store at the entry's contact, other than the charge's cashier."""
+    data = track.incoming.data
+    if not isinstance(data, ReversalData):
+        return False
+    if data.reason is not ReversalReason.VOID:
+        return True
+    if data.approved_by is None or (charge.charge is not None and charge.charge.cashier == data.approved_by):
+        return False
+    return desk.facts.was_manager(data.approved_by, track.incoming.entry.contact)
+
+
+def _reverse(desk: Desk, charge: Track, track: Track) -> None:
+    charged = desk.transaction_of(charge.id)
+    moves = charged is not None and charged.status is not TransactionStatus.REVERSED
+    track.become(Status.REVERSED, transaction_id=charged.id if charged is not None else None)
+    if charged is not None and moves:
+        track.reversal_id = plan_reversal(desk, charged, track).id
+        _tell_if_late(desk, charge, track)
+    if charge.is_open:
+        charge.become(Status.REVERSED)
+    for other in desk.about(charge.id):
+        if other.is_advice and other.is_open:
+            follow_reversal(other, track)
+
+
+def _tell_if_late(desk: Desk, charge: Track, track: Track) -> None:
+    data = track.incoming.data
+    is_void = isinstance(data, ReversalData) and data.reason is ReversalReason.VOID
+    if not is_void and track.incoming.entry.at - charge.incoming.entry.at > LATE_AFTER:
+        desk.alarm("late_reversal", desk.facts.terminal_id, seq=track.seq, charge=charge.id)

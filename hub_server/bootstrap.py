@@ -28,6 +28,7 @@ from hub_server.foundation.storage import (
 )
 from hub_server.foundation.web import WebParts, make_application
 from hub_server.ledger import HUB_OWNER, AccountKind, open_account
+from hub_server.pages.member.routes import router as member_page_router
 from hub_server.payment_codes.jobs import sweep_job
 from hub_server.payment_codes.routes import router as payment_codes_router
 from hub_server.registration.routes import router as registration_router
@@ -166,6 +167,7 @@ def _routers(context: Context, keys: HubSigningKeys) -> list[APIRouter]:
         registration_router(context),
         bindings_router(context),
         payment_codes_router(context, keys),
+        member_page_router(context, keys),
     ]
 
 

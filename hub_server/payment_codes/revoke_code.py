@@ -10,6 +10,7 @@ from hub_server.members import MemberRow
 from hub_server.payment_codes.queries import CodeRow, advance_codes, live_codes_of
 from hub_server.payment_codes.states import CodeState
 from shared.api.changes import CodeRevoked
+from shared.ids import is_uuid7
 from shared.problems import Code, CodedError
 
 
@@ -21,7 +22,7 @@ def revoke_own_code(
     Raises:
         CodedError: CARD_NOT_FOUND (no such card, or no binding to it), FORBIDDEN (a viewer).
     """
-    binding = binding_of(connection, card_id, member.id)
+    binding = binding_of(connection, card_id, member.id) if is_uuid7(card_id) else None
     if binding is None:
         raise CodedError(Code.CARD_NOT_FOUND)
     if not binding.may_present:

@@ -1,0 +1,177 @@
+"""`/m/`: the page, its files, and what it alone may ask. Its session is a cookie that no script can read."""
+
+import hashlib
+from importlib.resources import files
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Cookie, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from hub_server.access import (
+    MemberSession,
+    clear_member_cookie,
+    member_gate,
+    prove_phone,
+    refuse_other_origins,
+    set_member_cookie,
+)
+from hub_server.foundation.context import Context
+from hub_server.pages.member.qr_svg import qr_svg
+from hub_server.pages.member.words import words_in
+from hub_server.payment_codes import own_code_state, present_code
+from hub_server.registration import create_member_profile
+from hub_server.signing_keys import HubSigningKeys
+from shared.api.members import IssuedCode, OtpVerifyRequest, RegisterRequest
+from shared.api.messages import Message
+from shared.problems import Code, CodedError, Language, negotiate_language
+
+LANGUAGE_COOKIE = "mps-language"
+LANGUAGE_LIFE_S = 365 * 86_400
+STATIC_LIFE_S = 86_400
+_MEDIA_TYPES = {"member.css": "text/css; charset=utf-8", "member.js": "text/javascript; charset=utf-8"}
+
+_templates = Environment(
+    loader=PackageLoader("hub_server.pages.member", "templates"),
+    autoescape=select_autoescape(default=True, default_for_string=True),
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class DrawnCode(IssuedCode):
+    """A payment code with its picture, in an answer that nothing caches."""
+
+    svg: str
+
+
+class SignedIn(Message):
+    """After the six digits: a session (in the cookie), or a registration token for a new phone."""
+
+    is_member: bool
+    registration_token: str | None = None
+
+
+class CodeStanding(Message):
+    """Whether the code on the screen may still be shown."""
+
+    state: Literal["live", "consumed", "replaced", "revoked", "expired"]
+
+
+class PageFiles:
+    """Style and script, read once, with a mark that changes with their content."""
+
+    def __init__(self) -> None:
+        folder = files("hub_server.pages.member").joinpath("static")
+        self.content = {name: folder.joinpath(name).read_bytes() for name in _MEDIA_TYPES}
+        self.mark = hashlib.sha256(b"".join(self.content.values())).hexdigest()[:12]
+
+
+def router(context: Context, keys: HubSigningKeys) -> APIRouter:
+    """The routes, bound to a hub."""
+    routes = APIRouter(prefix="/m", include_in_schema=False)
+    _add_page(routes, context)
+    _add_sessions(routes, context, keys)
+    _add_codes(routes, context, keys)
+    return routes
+
+
+def _add_page(routes: APIRouter, context: Context) -> None:
+    page_files = PageFiles()
+
+    @routes.get("")
+    def without_slash() -> RedirectResponse:
+        return RedirectResponse("/m/", status_code=308)
+
+    @routes.get("/")
+    def page(
+        request: Request,
+        lang: Annotated[Literal["zh_TW", "en"] | None, Query()] = None,
+        remembered: Annotated[str | None, Cookie(alias=LANGUAGE_COOKIE)] = None,
+    ) -> HTMLResponse:
+        language = lang or _remembered(remembered) or _wanted(request)
+        html = _templates.get_template("member.html.jinja").render(
+            language=language,
+            html_language="zh-Hant-TW" if language == "zh_TW" else "en",
+            other_language="en" if language == "zh_TW" else "zh_TW",
+            words=words_in(language),
+            mark=page_files.mark,
+            exponent=context.settings.exponent,
+        )
+        response = HTMLResponse(html)
+        if lang is not None:
+            response.set_cookie(
+                LANGUAGE_COOKIE, lang, max_age=LANGUAGE_LIFE_S, path="/m/", httponly=True, samesite="lax"
+            )
+        return response
+
+    @routes.get("/static/{name}")
+    def static(name: str) -> Response:
+        if name not in _MEDIA_TYPES:
+            raise CodedError(Code.NOT_FOUND)
+        headers = {"Cache-Control": f"public, max-age={STATIC_LIFE_S}"}
+        return Response(page_files.content[name], media_type=_MEDIA_TYPES[name], headers=headers)
+
+
+def _add_sessions(routes: APIRouter, context: Context, keys: HubSigningKeys) -> None:
+    @routes.post("/session", response_model_exclude_none=True)
+    def sign_in(body: OtpVerifyRequest, request: Request, response: Response) -> SignedIn:
+        refuse_other_origins(request)
+        proven = prove_phone(context, keys, challenge_id=body.challenge_id, code=body.code)
+        if proven is None:
+            raise CodedError(Code.OTP_INVALID)
+        if not proven.is_member:
+            clear_member_cookie(response, context)
+            return SignedIn(is_member=False, registration_token=proven.session.token)
+        set_member_cookie(response, context, proven.session.token, proven.session.expires_in)
+        return SignedIn(is_member=True)
+
+    @routes.post("/registration", status_code=204)
+    def register(body: RegisterRequest, request: Request) -> Response:
+        refuse_other_origins(request)
+        at = context.clock.now()
+        new = context.database.run(
+            lambda connection: create_member_profile(
+                connection,
+                context,
+                registration_token=body.registration_token,
+                name=body.name,
+                email=body.email,
+                at=at,
+            )
+        )
+        response = Response(status_code=204)
+        set_member_cookie(response, context, new.session.token, new.session.expires_in)
+        return response
+
+
+def _add_codes(routes: APIRouter, context: Context, keys: HubSigningKeys) -> None:
+    gate = Depends(member_gate(context))
+
+    @routes.post("/cards/{card_id}/code")
+    def draw_code(session: Annotated[MemberSession, gate], card_id: str) -> DrawnCode:
+        code = present_code(context, keys, session.member, card_id)
+        return DrawnCode(
+            code=code.text, code_ref=code.code_ref, expires_at=code.expires_at, svg=qr_svg(code.text)
+        )
+
+    @routes.get("/codes/{code_ref}")
+    def standing(session: Annotated[MemberSession, gate], code_ref: str) -> CodeStanding:
+        at = context.clock.now()
+        state = context.database.read(
+            lambda connection: own_code_state(connection, session.member.id, code_ref, at)
+        )
+        if state is None:
+            raise CodedError(Code.NOT_FOUND)
+        return CodeStanding(state=state.value)
+
+
+def _remembered(language: str | None) -> Language | None:
+    match language:
+        case "zh_TW" | "en":
+            return language
+    return None
+
+
+def _wanted(request: Request) -> Language:
+    return negotiate_language(request.headers.get("accept-language"), "zh_TW")

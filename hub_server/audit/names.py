@@ -6,6 +6,7 @@ from enum import StrEnum
 class AuditName(StrEnum):
     """Every change has one."""
 
+    ADJUSTMENT = "ADJUSTMENT"
     ADMIN_CREATED = "ADMIN_CREATED"
     API_KEY = "API_KEY"
     BINDING = "BINDING"

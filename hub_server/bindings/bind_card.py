@@ -1,5 +1,6 @@
-"""Use case: a member gets a right on a card."""
+"""Use case: a member gets a right on cards."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from hub_server.audit import Actor, AuditName, record
@@ -19,9 +20,34 @@ def bind_card(
     at: datetime,
     actor: Actor,
 ) -> BindingRow:
-    """Bind without asking for a password: what the card's issuer or owner decides."""
-    binding = BindingRow(id=ids.new(), card_id=card_id, member_id=member_id, role=role, bound_at=at)
-    insert_bindings(connection, [binding])
-    event = actor.did(AuditName.BINDING, "card", card_id, member_id=member_id, role=role.value)
-    record(connection, at, [event])
-    return binding
+    """Bind one card (see `bind_cards`)."""
+    return bind_cards(
+        connection, ids, card_ids=[card_id], member_id=member_id, role=role, at=at, actor=actor
+    )[0]
+
+
+def bind_cards(
+    connection: Connection,
+    ids: IdSource,
+    *,
+    card_ids: Sequence[str],
+    member_id: str,
+    role: BindingRole,
+    at: datetime,
+    actor: Actor,
+) -> list[BindingRow]:
+    """Bind without asking for a password: what the cards' issuer or owner decides."""
+    made = [
+        BindingRow(id=ids.new(), card_id=card_id, member_id=member_id, role=role, bound_at=at)
+        for card_id in card_ids
+    ]
+    insert_bindings(connection, made)
+    record(
+        connection,
+        at,
+        [
+            actor.did(AuditName.BINDING, "card", card_id, member_id=member_id, role=role.value)
+            for card_id in card_ids
+        ],
+    )
+    return made

@@ -1,10 +1,10 @@
 """Rows of cards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from hub_server.cards.states import ON_WIRE, CardStatus, CardTypeName
 from hub_server.cards.tables import cards
@@ -67,6 +67,22 @@ def set_card_status(connection: Connection, card_id: str, seen: CardStatus, to: 
         .returning(cards.c.id)
     )
     return moved.first() is not None
+
+
+def add_to_balances(connection: Connection, changes: Mapping[str, int]) -> None:
+    """Move cached balances by so many minor units, in one statement; the caller posts the same to the ledger."""
+    if changes:
+        connection.execute(
+            update(cards)
+            .where(cards.c.id == bindparam("card"))
+            .values(balance=cards.c.balance + bindparam("change")),
+            [{"card": card_id, "change": change} for card_id, change in changes.items()],
+        )
+
+
+def set_points(connection: Connection, card_id: str, *, points: int, tier: int) -> None:
+    """Write the cached points and tier; the caller writes the point ledger."""
+    connection.execute(update(cards).where(cards.c.id == card_id).values(points=points, tier=tier))
 
 
 _COLUMNS = [column for column in cards.c if column.name != "binding_password_hash"]

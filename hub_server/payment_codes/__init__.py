@@ -3,7 +3,13 @@
 from hub_server.payment_codes.expire_codes import expire_codes
 from hub_server.payment_codes.freeze_card import freeze_card, unfreeze_card
 from hub_server.payment_codes.fresh_secret import FreshSecret, fresh_secret, is_secret_of
-from hub_server.payment_codes.issue_code import CodeOrder, NewCode, issue_code, issue_codes
+from hub_server.payment_codes.issue_code import (
+    CARD_REF_RANDOM_BYTES,
+    CodeOrder,
+    NewCode,
+    issue_code,
+    issue_codes,
+)
 from hub_server.payment_codes.present_code import own_code_state, present_code
 from hub_server.payment_codes.queries import CodeRow, advance_codes, codes_by_ref, live_codes_of
 from hub_server.payment_codes.revoke_code import revoke_code, revoke_own_code
@@ -11,6 +17,7 @@ from hub_server.payment_codes.states import TRANSITIONS, CodeState
 from hub_server.payment_codes.uses import CodeUse, record_uses
 
 __all__ = [
+    "CARD_REF_RANDOM_BYTES",
     "TRANSITIONS",
     "CodeOrder",
     "CodeRow",

@@ -83,9 +83,7 @@ TEXTS: dict[str, Text] = {
         "付款碼已過期，不能再用。需要付款時請產生新的。",
         "The code has expired and works no more. Make a new one when you pay.",
     ),
-    "code_revoked": Text(
-        "付款碼已撤銷，不能再用。沒有扣款。", "The code is revoked and works no more. Nothing was charged."
-    ),
+    "code_revoked": Text("付款碼已撤銷，不能再用。", "The code is revoked and works no more."),
     "code_replaced": Text(
         "這張卡在別處產生了新的付款碼，這個不能再用。",
         "A newer code was made for this card elsewhere; this one works no more.",

@@ -1,0 +1,182 @@
+"""Putting the demo into an empty database, by the use cases that make everything else."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Self
+
+import bcrypt
+
+from hub_server.access import AdminRow, api_key_text, insert_admin, keep_api_key
+from hub_server.audit import Actor, AuditName, record
+from hub_server.bindings import BindingRole, bind_card
+from hub_server.cards import CardRow, CardTypeName, NewCard, issue_card, set_points
+from hub_server.demo_data.fund_cards import Funding, issue_vouchers, top_up_cards
+from hub_server.demo_data.rules import (
+    ADMIN_EMAIL,
+    ADMIN_NAME,
+    FUNDS,
+    MEMBERS,
+    MERCHANT_NAME,
+    STAFF,
+    STORE_ADDRESS,
+    STORE_NAME,
+    DemoCard,
+    DemoMember,
+    demo_key_bytes,
+    demo_password,
+    demo_pin,
+)
+from hub_server.foundation.context import Context
+from hub_server.foundation.storage import Connection
+from hub_server.loyalty import PointChange, current_tier_table, record_point_changes, tier_for
+from hub_server.members import create_member
+from hub_server.merchants import NewStore, create_merchant, create_store
+from hub_server.registration import give_standard_card
+from hub_server.settings import Settings
+from hub_server.signing_keys import HubSigningKeys
+from hub_server.staff import StaffRole, create_staff, hash_pin, post_staff
+
+
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """bcrypt of the demo's password and PINs, by name."""
+
+    password: str = field(repr=False)
+    pins: dict[str, str] = field(repr=False)
+
+    @classmethod
+    def of(cls, pepper: bytes, settings: Settings) -> Self:
+        """Hash them; slow on purpose."""
+        salt = bcrypt.gensalt(settings.password_bcrypt_cost)
+        password = bcrypt.hashpw(demo_password(pepper).encode("ascii"), salt).decode("ascii")
+        pins = {
+            person.name: hash_pin(demo_pin(pepper, person.name), settings.pin_bcrypt_cost) for person in STAFF
+        }
+        return cls(password, pins)
+
+
+def install(
+    connection: Connection,
+    context: Context,
+    keys: HubSigningKeys,
+    hashes: Hashes,
+    *,
+    at: datetime,
+    actor: Actor,
+) -> None:
+    """An admin, a merchant with a store, staff and API key, and members with funded cards."""
+    _install_admin(connection, context, hashes, at, actor)
+    _install_shop(connection, context, keys, hashes, at, actor)
+    for member in MEMBERS:
+        _install_member(connection, context, member, at, actor)
+
+
+def _install_admin(
+    connection: Connection, context: Context, hashes: Hashes, at: datetime, actor: Actor
+) -> None:
+    admin = AdminRow(
+        id=context.ids.new(),
+        email=ADMIN_EMAIL,
+        name=ADMIN_NAME,
+        password_hash=hashes.password,
+        created_at=at,
+    )
+    insert_admin(connection, admin)
+    record(connection, at, [actor.did(AuditName.ADMIN_CREATED, "admin", admin.id)])
+
+
+def _install_shop(
+    connection: Connection,
+    context: Context,
+    keys: HubSigningKeys,
+    hashes: Hashes,
+    at: datetime,
+    actor: Actor,
+) -> None:
+    merchant = create_merchant(connection, context, name=MERCHANT_NAME, at=at, actor=actor)
+    new_store = NewStore(merchant_id=merchant.id, name=STORE_NAME, address=STORE_ADDRESS)
+    store = create_store(connection, context, new_store, at=at, actor=actor)
+    for person in STAFF:
+        made = create_staff(
+            connection,
+            context.ids,
+            merchant_id=merchant.id,
+            name=person.name,
+            pin_hash=hashes.pins[person.name],
+            at=at,
+            actor=actor,
+        )
+        post_staff(
+            connection,
+            context.ids,
+            staff_id=made.id,
+            store_id=store.id,
+            role=StaffRole(person.role),
+            at=at,
+            actor=actor,
+        )
+    key_id = context.ids.new()
+    keep_api_key(
+        connection,
+        key_id=key_id,
+        key=api_key_text(demo_key_bytes(keys.pepper)),
+        merchant_id=merchant.id,
+        at=at,
+    )
+    record(connection, at, [actor.did(AuditName.API_KEY, "merchant", merchant.id, key_id=key_id)])
+
+
+def _install_member(
+    connection: Connection, context: Context, demo: DemoMember, at: datetime, actor: Actor
+) -> None:
+    member = create_member(
+        connection, member_id=context.ids.new(), phone=demo.phone, name=demo.name, email=None, at=at
+    )
+    standard = give_standard_card(connection, context, member.id, at=at, actor=actor)
+    standard = _give_points(connection, standard, demo.points, at, actor)
+    top_up_cards(connection, context, [Funding(standard, FUNDS)], at=at, actor=actor)
+    for wanted in demo.cards:
+        card = _give_card(connection, context, member.id, wanted, at, actor)
+        fund = issue_vouchers if card.card_type is CardTypeName.VOUCHER else top_up_cards
+        fund(connection, context, [Funding(card, wanted.value)], at=at, actor=actor)
+
+
+def _give_card(
+    connection: Connection,
+    context: Context,
+    member_id: str,
+    wanted: DemoCard,
+    at: datetime,
+    actor: Actor,
+) -> CardRow:
+    card = issue_card(
+        connection,
+        context.ids,
+        NewCard(card_type=CardTypeName(wanted.card_type), fixed_rate=wanted.fixed_rate),
+        currency=context.settings.currency,
+        at=at,
+        actor=actor,
+    )
+    bind_card(
+        connection,
+        context.ids,
+        card_id=card.id,
+        member_id=member_id,
+        role=BindingRole.OWNER,
+        at=at,
+        actor=actor,
+    )
+    return card
+
+
+def _give_points(connection: Connection, card: CardRow, points: int, at: datetime, actor: Actor) -> CardRow:
+    if points == 0:
+        return card
+    tier = tier_for(points, current_tier_table(connection))
+    set_points(connection, card.id, points=points, tier=tier)
+    change = PointChange(
+        card_id=card.id, change=points, before=0, after=points, reason="demo", transaction_id=None, at=at
+    )
+    record_point_changes(connection, [change])
+    record(connection, at, [actor.did(AuditName.POINTS, "card", card.id, change=points)])
+    return replace(card, points=points, tier=tier)

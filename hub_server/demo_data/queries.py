@@ -1,0 +1,34 @@
+"""What the database holds already."""
+
+from sqlalchemy import Connection, Table, func, select
+
+from hub_server.access.tables import admins
+from hub_server.cards.tables import cards
+from hub_server.members.tables import members
+from hub_server.merchants.tables import merchants
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether nobody and nothing exists yet."""
+    return all(_count(connection, table) == 0 for table in (admins, cards, members, merchants))
+
+
+def holds_others(connection: Connection, merchant_id: str, admin_id: str) -> bool:
+    """Whether there is a merchant or an admin beside the demo's."""
+    other_merchants = select(func.count()).select_from(merchants).where(merchants.c.id != merchant_id)
+    other_admins = select(func.count()).select_from(admins).where(admins.c.id != admin_id)
+    return (
+        connection.execute(other_merchants).scalar_one() > 0
+        or connection.execute(other_admins).scalar_one() > 0
+    )
+
+
+def merchant_named(connection: Connection, name: str) -> str | None:
+    """The id of the oldest merchant with this name."""
+    return connection.execute(
+        select(merchants.c.id).where(merchants.c.name == name).order_by(merchants.c.id).limit(1)
+    ).scalar()
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()

@@ -1,1 +1,18 @@
 """Owns the terminals' journals: intake, chain, and one signed decision an entry."""
+
+from hub_server.journal_intake.incoming import Incoming, Unreadable, read_all, read_incoming
+from hub_server.journal_intake.submit_entries import EntryOutcome, Submission, submit_entries
+from hub_server.journal_intake.take_journal import take_journal
+from hub_server.journal_intake.tools import IntakeTools
+
+__all__ = [
+    "EntryOutcome",
+    "Incoming",
+    "IntakeTools",
+    "Submission",
+    "Unreadable",
+    "read_all",
+    "read_incoming",
+    "submit_entries",
+    "take_journal",
+]

@@ -1,30 +1,11 @@
 """What the hub knows of a terminal when it judges its entries. Pure values, read once for a batch."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
+from hub_server.merchants import PolicyRow
+from hub_server.staff import PostClaim
 from shared.api.policy import Policy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyVersion:
-    """A policy, and from which contact on the terminal knew it (None: not told yet)."""
-
-    policy: Policy
-    told_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManagerPost:
-    """Somebody is store manager of the terminal's store in `since ≤ t < until`."""
-
-    staff_id: str
-    since: datetime
-    until: datetime | None
-
-    def covers(self, at: datetime) -> bool:
-        """Whether the post was held then."""
-        return self.since <= at and (self.until is None or at < self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +23,7 @@ class TerminalFacts:
     Attributes:
         plausible_contacts: those contacts of the entries at hand that lie in a recorded spell.
         policies: in the order of their versions; at least one.
+        manager_claims: which of the approvals in the entries at hand were a manager's.
     """
 
     terminal_id: str
@@ -49,10 +31,10 @@ class TerminalFacts:
     store_id: str
     terminal_is_active: bool
     merchant_is_active: bool
-    policies: tuple[PolicyVersion, ...]
-    manager_posts: tuple[ManagerPost, ...] = ()
+    policies: tuple[PolicyRow, ...]
+    manager_claims: frozenset[PostClaim] = frozenset()
     status_changes: tuple[StatusChange, ...] = ()
-    plausible_contacts: frozenset[datetime] = field(default_factory=frozenset)
+    plausible_contacts: frozenset[datetime] = frozenset()
 
     @property
     def policy(self) -> Policy:
@@ -71,4 +53,4 @@ class TerminalFacts:
 
     def was_manager(self, staff_id: str, at: datetime) -> bool:
         """Whether that person was a manager of the store then."""
-        return any(post.staff_id == staff_id and post.covers(at) for post in self.manager_posts)
+        return PostClaim(staff_id, self.store_id, at) in self.manager_claims

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.journal_entries import (
+    AdviceData,
     ChargeData,
     Entry,
     EntryData,
     EntryType,
     InvalidEntry,
+    ReversalData,
     proof_holds,
     terminal_of,
     verify_entry,
@@ -37,6 +39,23 @@ class Incoming:
     def is_charge(self) -> bool:
         """Also one whose fields are malformed."""
         return self.entry.type_name == EntryType.CHARGE.value
+
+    @property
+    def is_advice(self) -> bool:
+        """A well-formed advice."""
+        return isinstance(self.data, AdviceData)
+
+    @property
+    def charge_id(self) -> str | None:
+        """The charge that the entry is about; a charge's own id for itself."""
+        if self.is_charge:
+            return self.entry.id
+        return self.data.charge if isinstance(self.data, AdviceData | ReversalData) else None
+
+    @property
+    def approved_by(self) -> str | None:
+        """Whom an advice or reversal names as having approved it."""
+        return self.data.approved_by if isinstance(self.data, AdviceData | ReversalData) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ journal_entries = Table(
     Column("policy_version", Integer),
     enum_column("status", Status),
     Column("code", String(48)),
+    Column("detail", String(200)),
     Column("decision", Text),
     Column("decided_at", InstantColumn),
     uuid_column("transaction_id", ForeignKey("transactions.id")),

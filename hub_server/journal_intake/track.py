@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hub_server.journal_intake.incoming import Incoming
 from hub_server.journal_intake.states import advance
-from shared.journal_entries import AdviceData, ChargeData, ReversalData, Status
+from shared.journal_entries import ChargeData, ReversalData, Status
 from shared.problems import Code, Refusal
 
 
@@ -16,7 +16,7 @@ class Track:
     Attributes:
         decision: the signed text, once there is one.
         transaction_id: the charge's transaction that the result shows.
-        reversal_tx_no: of a stored reversal; a new one has `reversal_id` until numbers are taken.
+        reversal_id: the transaction that undid the charge, in a reversal that moved money.
         is_new: not stored yet.
         is_changed: to be written at the end.
     """
@@ -28,7 +28,6 @@ class Track:
     decision: str | None = None
     decided_at: datetime | None = None
     transaction_id: str | None = None
-    reversal_tx_no: str | None = None
     reversal_id: str | None = None
     is_new: bool = True
     is_changed: bool = False
@@ -55,7 +54,6 @@ class Track:
         if first.status is None:
             raise ValueError("the first has no outcome yet")
         self.become(first.status, first.refusal, transaction_id=first.transaction_id)
-        self.reversal_tx_no = first.reversal_tx_no
         self.reversal_id = first.reversal_id
 
     @property
@@ -71,10 +69,7 @@ class Track:
     @property
     def charge_id(self) -> str | None:
         """The charge that the entry is about; a charge's own id for itself."""
-        if self.incoming.is_charge:
-            return self.id
-        data = self.incoming.data
-        return data.charge if isinstance(data, AdviceData | ReversalData) else None
+        return self.incoming.charge_id
 
     @property
     def charge(self) -> ChargeData | None:
@@ -90,7 +85,7 @@ class Track:
     @property
     def is_advice(self) -> bool:
         """A well-formed advice."""
-        return isinstance(self.incoming.data, AdviceData)
+        return self.incoming.is_advice
 
     @property
     def is_reversal(self) -> bool:

@@ -12,8 +12,10 @@ shifts = Table(
     Column("cashier", String(64), nullable=False),
     Column("opened_at", InstantColumn),
     Column("closed_at", InstantColumn),
+    Column("closed_seq", BigInteger),
     Column("reported", JsonColumn),
     Column("difference", BigInteger),
     Index("ix_shifts_closed", "terminal_id", "closed_at"),
 )
-"""`reported` is the shift_close's data; `difference` its net minus the hub's own, null while entries are out."""
+"""`reported` is the shift_close's data and `closed_seq` its place; `difference` is its net minus the hub's own
+(minor units), null while entries before it are out."""

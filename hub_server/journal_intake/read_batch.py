@@ -1,0 +1,236 @@
+"""Read everything that a batch needs, under the terminal's lock and then its cards', and lay it on the desk."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hub_server.charging import LockedWorld, WorkingCopy, read_world
+from hub_server.foundation.storage import Connection
+from hub_server.journal_intake.desk import AdviceSeen, Desk
+from hub_server.journal_intake.facts import TerminalFacts
+from hub_server.journal_intake.incoming import Incoming, read_incoming
+from hub_server.journal_intake.queries import (
+    EntryRow,
+    TerminalRow,
+    advices_under,
+    chain_from,
+    charges_with_codes,
+    entries_about,
+    entries_at,
+    fork_decisions,
+    pending_through,
+    read_status_changes,
+)
+from hub_server.journal_intake.tools import IntakeTools
+from hub_server.journal_intake.track import Track
+from hub_server.merchants import MerchantStatus, policies_of
+from hub_server.staff import PostClaim, managers_at
+from hub_server.terminals import TerminalStatus, was_in_contact
+from hub_server.transactions import (
+    TransactionRow,
+    points_clawed_back,
+    transactions_by_entry,
+    transactions_by_id,
+)
+from shared.problems import Code, Refusal
+from shared.signing import Ed25519Verifier
+
+CHAIN_PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What was read.
+
+    Attributes:
+        stored: entries that the batch repeats or that stand beside its own, by number.
+        forks: stored refusals of forked entries, by hash.
+        through: how far the chain will reach if every new entry is stored.
+    """
+
+    terminal: TerminalRow
+    desk: Desk
+    locked: LockedWorld
+    stored: dict[int, EntryRow]
+    forks: dict[str, str]
+    through: int
+
+
+def read_batch(
+    connection: Connection,
+    tools: IntakeTools,
+    terminal: TerminalRow,
+    incoming: Sequence[Incoming],
+    now: datetime,
+) -> Batch:
+    """Read all rows at once; the caller holds the terminal's lock, the cards' are taken here."""
+    reader = _Reader(connection, tools, terminal)
+    stored = reader.stored_near(incoming)
+    known = {row.seq for row in stored} | {row.entry_id for row in stored}
+    new = [item for item in incoming if item.entry.seq not in known and item.entry.id not in known]
+    through = chain_reach(
+        connection, terminal.terminal_id, terminal.verified_through, {item.entry.seq for item in new}
+    )
+    reader.gather(new, incoming, stored, through)
+    locked, transactions = reader.lock_and_read_money(new)
+    contacts = sorted({item.entry.contact for item in new if item.is_advice} | reader.waiting_contacts())
+    originals = [row.id for row in transactions if row.original_id is None]
+    desk = Desk(
+        facts=_facts(connection, terminal, contacts, claims=reader.approvals(new)),
+        copy=WorkingCopy(locked.world),
+        now=now,
+        new_id=tools.ids.new,
+        tracks=reader.tracks.values(),
+        transactions=transactions,
+        clawed_back=points_clawed_back(connection, originals),
+        advices=[
+            AdviceSeen(seq=row.seq, contact=row.contact, payable=row.payable, is_settled=row.status.is_signed)
+            for row in advices_under(connection, terminal.terminal_id, contacts)
+        ],
+    )
+    hashes = [item.entry.hash for item in incoming]
+    return Batch(
+        terminal=terminal,
+        desk=desk,
+        locked=locked,
+        stored={row.seq: row for row in stored},
+        forks=fork_decisions(connection, terminal.terminal_id, hashes),
+        through=through,
+    )
+
+
+def chain_reach(connection: Connection, terminal_id: str, through: int, arriving: set[int]) -> int:
+    """The end of the unbroken chain with those entries added."""
+    if through + 1 not in arriving:
+        return through
+    stored: set[int] = set()
+    while True:
+        while through + 1 in arriving or through + 1 in stored:
+            through += 1
+        page = chain_from(connection, terminal_id, through + 1, CHAIN_PAGE)
+        if not page or page[0] != through + 1:
+            return through
+        stored = set(page)
+
+
+class _Reader:
+    """Turns stored rows into tracks, each once."""
+
+    def __init__(self, connection: Connection, tools: IntakeTools, terminal: TerminalRow) -> None:
+        self._connection = connection
+        self._tools = tools
+        self._terminal_id = terminal.terminal_id
+        self._store_id = terminal.store_id
+        self._verifier = Ed25519Verifier(terminal.public_key)
+        self._at_hand: dict[str, Incoming] = {}
+        self.tracks: dict[str, Track] = {}
+
+    def stored_near(self, incoming: Sequence[Incoming]) -> list[EntryRow]:
+        """What is stored under the same numbers or ids, and right beside them."""
+        seqs = {item.entry.seq + step for item in incoming for step in (-1, 0, 1)}
+        ids = [item.entry.id for item in incoming]
+        return entries_at(self._connection, self._terminal_id, sorted(seqs), ids)
+
+    def gather(
+        self,
+        new: Sequence[Incoming],
+        incoming: Sequence[Incoming],
+        stored: Sequence[EntryRow],
+        through: int,
+    ) -> None:
+        """Every stored entry that the new ones, or those that waited for them, have to do with."""
+        self._at_hand = {item.entry.hash: item for item in incoming}
+        self._keep([row for row in stored if row.hash in self._at_hand])
+        waiting = pending_through(self._connection, self._terminal_id, through)
+        charge_ids = {charge_id for item in new if (charge_id := item.charge_id) is not None}
+        charge_ids |= {row.charge_id for row in waiting if row.charge_id is not None}
+        self._keep(waiting)
+        self._keep(entries_about(self._connection, self._terminal_id, sorted(charge_ids)))
+        self._keep_other_uses(new)
+
+    def _keep_other_uses(self, new: Sequence[Incoming]) -> None:
+        """Charges of this terminal with the same codes: only an advice asks for them."""
+        advised = {item.charge_id for item in new if item.is_advice}
+        advised |= {track.charge_id for track in self.tracks.values() if track.is_advice and track.is_open}
+        charges = [item for item in new if item.entry.id in advised]
+        charges += [track.incoming for track in self.tracks.values() if track.id in advised]
+        refs = sorted({item.claims.code_ref for item in charges if item.claims is not None})
+        others = charges_with_codes(self._connection, self._terminal_id, refs)
+        missing = sorted(set(others) - self.tracks.keys())
+        self._keep(entries_about(self._connection, self._terminal_id, missing))
+
+    def _keep(self, rows: Iterable[EntryRow]) -> None:
+        for row in rows:
+            if row.entry_id not in self.tracks:
+                self.tracks[row.entry_id] = self._track(row)
+
+    def _track(self, row: EntryRow) -> Track:
+        incoming = self._at_hand.get(row.hash) or read_incoming(
+            row.jws, self._terminal_id, self._verifier, self._tools.verifiers
+        )
+        if not isinstance(incoming, Incoming):
+            raise TypeError(f"entry {row.seq} was stored and does not verify: {incoming.detail}")
+        return Track(
+            incoming=incoming,
+            received_at=row.received_at,
+            status=row.status,
+            refusal=Refusal(Code(row.code), row.detail or "") if row.code else None,
+            decision=row.decision,
+            decided_at=row.decided_at,
+            transaction_id=row.transaction_id,
+            is_new=False,
+        )
+
+    def lock_and_read_money(self, new: Sequence[Incoming]) -> tuple[LockedWorld, list[TransactionRow]]:
+        """Cards are locked by what never changes, then everything about money is read under the locks."""
+        moved = self._transactions()
+        claims = [item.claims for item in new] + [track.incoming.claims for track in self.tracks.values()]
+        locked = read_world(
+            self._connection,
+            self._tools.money,
+            code_refs={claim.code_ref for claim in claims if claim is not None},
+            card_ids={row.card_id for row in moved},
+        )
+        return locked, self._transactions() if moved else moved
+
+    def _transactions(self) -> list[TransactionRow]:
+        ids = {track.transaction_id for track in self.tracks.values() if track.transaction_id}
+        found = transactions_by_id(self._connection, sorted(ids))
+        reversals = [track.id for track in self.tracks.values() if track.is_reversal]
+        undone = transactions_by_entry(self._connection, self._terminal_id, reversals)
+        for entry_id, row in undone.items():
+            self.tracks[entry_id].reversal_id = row.id
+        # In the order in which they came about, so that a charge stands before what undid it.
+        return sorted([*found.values(), *undone.values()], key=lambda row: row.id)
+
+    def waiting_contacts(self) -> set[datetime]:
+        """Contacts of stored advices that may be settled now."""
+        return {t.incoming.entry.contact for t in self.tracks.values() if t.is_advice and t.is_open}
+
+    def approvals(self, new: Sequence[Incoming]) -> set[PostClaim]:
+        """Who is said to have approved something as a manager, and at which contact."""
+        items = [*new, *(track.incoming for track in self.tracks.values())]
+        return {
+            PostClaim(item.approved_by, self._store_id, item.entry.contact)
+            for item in items
+            if item.approved_by is not None
+        }
+
+
+def _facts(
+    connection: Connection, terminal: TerminalRow, contacts: Sequence[datetime], *, claims: set[PostClaim]
+) -> TerminalFacts:
+    policies = policies_of(connection, [terminal.merchant_id])
+    skew = timedelta(seconds=policies[-1].policy.skew_s)
+    in_contact = was_in_contact(connection, terminal.terminal_id, contacts, skew) if contacts else ()
+    return TerminalFacts(
+        terminal_id=terminal.terminal_id,
+        merchant_id=terminal.merchant_id,
+        store_id=terminal.store_id,
+        terminal_is_active=terminal.status == TerminalStatus.ACTIVE.value,
+        merchant_is_active=terminal.merchant_status == MerchantStatus.ACTIVE.value,
+        policies=tuple(policies),
+        manager_claims=frozenset(managers_at(connection, claims)),
+        status_changes=read_status_changes(connection, terminal.terminal_id) if contacts else (),
+        plausible_contacts=frozenset(in_contact),
+    )

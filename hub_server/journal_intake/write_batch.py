@@ -1,0 +1,224 @@
+"""Write what the desk planned: everything set-based, in the caller's one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hub_server.audit import Actor, AuditEvent, AuditName, record
+from hub_server.charging import MovementToPost, post_movements
+from hub_server.foundation.failpoints import Failpoint, reach
+from hub_server.foundation.outbox import ALERT, FEED, News, enqueue
+from hub_server.foundation.storage import Connection
+from hub_server.journal_intake.decisions import compose_decision
+from hub_server.journal_intake.desk import Desk
+from hub_server.journal_intake.queries import insert_entries, insert_forks, update_entries
+from hub_server.journal_intake.read_batch import Batch
+from hub_server.journal_intake.tools import IntakeTools
+from hub_server.journal_intake.track import Track
+from hub_server.payment_codes import freeze_card
+from hub_server.terminals import suspend_terminal
+from hub_server.transactions import (
+    TransactionKind,
+    TransactionRow,
+    insert_transactions,
+    mark_reversed,
+    repeated_order_refs,
+    take_transaction_numbers,
+)
+from shared.api.changes import Settled
+from shared.journal_entries import AdviceData, Status
+
+MAX_DETAIL = 200
+
+
+def write_batch(connection: Connection, tools: IntakeTools, batch: Batch, forks: Sequence[Track]) -> None:
+    """Transactions, postings, cards, codes, entries with their decisions, audit and news."""
+    desk, actor = batch.desk, Actor("terminal", batch.terminal.terminal_id)
+    changed = [track for track in desk.tracks.values() if track.is_changed]
+    planned = _write_transactions(connection, desk)
+    reach(Failpoint.AFTER_TRANSACTIONS)
+    _post(connection, tools, batch, planned, actor)
+    reach(Failpoint.AFTER_POSTINGS)
+    for track in [*changed, *forks]:
+        if track.status is not None and track.status.is_signed:
+            charge = desk.tracks.get(track.charge_id or "")
+            claims = charge.incoming.claims if charge is not None else None
+            track.decision = compose_decision(track, claims, desk.transactions, desk.now, tools.signer)
+            track.decided_at = desk.now
+    insert_entries(connection, [_new_row(desk, track) for track in changed if track.is_new])
+    update_entries(connection, [_changed_row(desk, track) for track in changed if not track.is_new])
+    reach(Failpoint.AFTER_ENTRIES)
+    _write_forks(connection, desk, forks, actor)
+    for card_id, code_ref in desk.frozen_cards:
+        freeze_card(
+            connection, card_id=card_id, at=desk.now, actor=actor, reason=f"code {code_ref} was used twice"
+        )
+    record(connection, desk.now, _audit(actor, desk, planned, changed))
+    enqueue(connection, desk.now, _news(connection, desk, planned, changed))
+
+
+def _write_transactions(connection: Connection, desk: Desk) -> list[TransactionRow]:
+    """Number and insert what was planned; charges of earlier batches that were undone are marked."""
+    planned = [desk.transactions[movement.transaction_id] for movement in desk.movements]
+    for kind in (TransactionKind.CHARGE, TransactionKind.REVERSAL):
+        rows = [row for row in planned if row.kind is kind]
+        for row, tx_no in zip(rows, take_transaction_numbers(connection, kind, len(rows)), strict=True):
+            desk.transactions[row.id] = replace(row, tx_no=tx_no)
+    numbered = [desk.transactions[row.id] for row in planned]
+    insert_transactions(connection, numbered)
+    new = {row.id for row in numbered}
+    mark_reversed(connection, [desk.transactions[i] for i in desk.reversed_ids if i not in new])
+    return numbered
+
+
+def _post(
+    connection: Connection,
+    tools: IntakeTools,
+    batch: Batch,
+    planned: Sequence[TransactionRow],
+    actor: Actor,
+) -> None:
+    moves = [
+        MovementToPost(
+            transaction_id=row.id,
+            card_id=row.card_id,
+            merchant_account=batch.terminal.merchant_account,
+            currency=row.currency,
+            legs=movement.legs,
+            points_before=movement.points_before,
+            points_after=row.points_balance,
+            reason=row.kind.value,
+        )
+        for movement, row in zip(batch.desk.movements, planned, strict=True)
+    ]
+    post_movements(
+        connection,
+        movements=moves,
+        copy=batch.desk.copy,
+        cards=batch.locked.cards,
+        ids=tools.ids,
+        at=batch.desk.now,
+        actor=actor.id,
+    )
+
+
+def _new_row(desk: Desk, track: Track) -> dict[str, object]:
+    entry, data, claims = track.incoming.entry, track.incoming.data, track.incoming.claims
+    advice = data if isinstance(data, AdviceData) else None
+    return {
+        "terminal_id": entry.terminal_id,
+        "seq": entry.seq,
+        "entry_id": entry.id,
+        "hash": entry.hash,
+        "prev": entry.prev,
+        "jws": entry.jws,
+        "type": entry.type_name,
+        "at": entry.at,
+        "contact": entry.contact,
+        "received_at": track.received_at,
+        "charge_id": track.charge_id,
+        "code_ref": claims.code_ref if claims is not None else None,
+        "advised_payable": advice.payable if advice is not None else None,
+        "policy_version": advice.policy if advice is not None else None,
+        **_outcome(desk, track),
+    }
+
+
+def _changed_row(desk: Desk, track: Track) -> dict[str, object]:
+    entry = track.incoming.entry
+    outcome = {f"new_{name}": value for name, value in _outcome(desk, track).items()}
+    return {"the_terminal": entry.terminal_id, "the_seq": entry.seq, **outcome}
+
+
+def _outcome(desk: Desk, track: Track) -> dict[str, object]:
+    reversal = desk.transactions[track.reversal_id] if track.reversal_id is not None else None
+    return {
+        "status": track.status.value if track.status is not None else None,
+        "code": track.refusal.code.value if track.refusal is not None else None,
+        "detail": track.refusal.detail[:MAX_DETAIL] if track.refusal is not None else None,
+        "decision": track.decision,
+        "decided_at": track.decided_at,
+        "transaction_id": track.transaction_id,
+        "reversal_tx_no": reversal.tx_no if reversal is not None else None,
+    }
+
+
+def _write_forks(connection: Connection, desk: Desk, forks: Sequence[Track], actor: Actor) -> None:
+    """Keep what contradicts the journal as evidence, and stop the terminal."""
+    if not forks:
+        return
+    insert_forks(
+        connection,
+        [
+            {
+                "terminal_id": desk.facts.terminal_id,
+                "hash": track.incoming.entry.hash,
+                "seq": track.seq,
+                "entry_id": track.id,
+                "jws": track.incoming.entry.jws,
+                "received_at": track.received_at,
+                "decision": track.decision,
+            }
+            for track in forks
+        ],
+    )
+    seqs = sorted({track.seq for track in forks})
+    record(
+        connection,
+        desk.now,
+        [actor.did(AuditName.JOURNAL_FORK, "terminal", desk.facts.terminal_id, seqs=seqs)],
+    )
+    enqueue(
+        connection,
+        desk.now,
+        [News(ALERT, {"kind": "journal_fork", "subject": desk.facts.terminal_id, "detail": {"seqs": seqs}})],
+    )
+    suspend_terminal(
+        connection, terminal_id=desk.facts.terminal_id, at=desk.now, actor=actor, reason="journal fork"
+    )
+
+
+def _audit(
+    actor: Actor, desk: Desk, planned: Sequence[TransactionRow], changed: Sequence[Track]
+) -> list[AuditEvent]:
+    names = {TransactionKind.CHARGE: AuditName.PAYMENT, TransactionKind.REVERSAL: AuditName.REVERSAL}
+    moved = [
+        actor.did(names[row.kind], "card", row.card_id, tx_no=row.tx_no, payable=row.payable)
+        for row in planned
+    ]
+    refused = [
+        actor.did(
+            AuditName.PAYMENT_DECLINED,
+            "entry",
+            track.id,
+            seq=track.seq,
+            code=track.refusal.code.value,
+        )
+        for track in changed
+        if track.incoming.is_charge
+        and track.refusal is not None
+        and track.status in (Status.DECLINED, Status.REJECTED)
+    ]
+    return [*moved, *refused]
+
+
+def _news(
+    connection: Connection, desk: Desk, planned: Sequence[TransactionRow], changed: Sequence[Track]
+) -> list[News]:
+    news = [
+        News(ALERT, {"kind": alarm.kind, "subject": alarm.subject, "detail": alarm.detail})
+        for alarm in desk.alarms
+    ]
+    labels = {
+        row.order_ref for row in planned if row.kind is TransactionKind.CHARGE and row.order_ref is not None
+    }
+    merchant_id = desk.facts.merchant_id
+    news += [
+        News(ALERT, {"kind": "order_ref_repeated", "subject": merchant_id, "detail": {"order_ref": label}})
+        for label in repeated_order_refs(connection, merchant_id, sorted(labels))
+    ]
+    ended = sorted(track.seq for track in changed if not track.is_new and track.is_settled)
+    if ended:
+        payload = {"kind": "settled", "merchant_id": merchant_id, "terminal_id": desk.facts.terminal_id}
+        told = Settled(seqs=tuple(ended)).model_dump(mode="json")
+        news.append(News(FEED, payload | {"data": told}))
+    return news

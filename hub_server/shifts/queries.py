@@ -1,0 +1,116 @@
+"""Rows of shifts, and the hub's own sums of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
+
+from hub_server.foundation.storage import insert_new_rows
+from hub_server.shifts.rules import OwnSums
+from hub_server.shifts.tables import shifts
+from hub_server.transactions import TransactionKind
+from hub_server.transactions.tables import transactions
+from shared.journal_entries import ShiftCloseData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftRow:
+    """A shift of a terminal; `difference` in minor units, None while it cannot be told."""
+
+    terminal_id: str
+    shift: str
+    cashier: str
+    opened_at: datetime | None
+    closed_at: datetime | None
+    closed_seq: int | None
+    reported: ShiftCloseData | None
+    difference: int | None
+
+
+def insert_shifts(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Shifts that may be there already."""
+    insert_new_rows(connection, shifts, rows)
+
+
+def write_openings(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """`{the_terminal, the_shift, new_opened_at}`: an opening that came after its closing."""
+    if rows:
+        connection.execute(
+            update(shifts)
+            .where(*_one(), shifts.c.opened_at.is_(None))
+            .values(opened_at=bindparam("new_opened_at")),
+            list(rows),
+        )
+
+
+def write_closings(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """`{the_terminal, the_shift, new_closed_at, new_closed_seq, new_reported}`: the first closing stands."""
+    if rows:
+        connection.execute(
+            update(shifts)
+            .where(*_one(), shifts.c.closed_at.is_(None))
+            .values(
+                closed_at=bindparam("new_closed_at"),
+                closed_seq=bindparam("new_closed_seq"),
+                reported=bindparam("new_reported"),
+            ),
+            list(rows),
+        )
+
+
+def write_differences(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """`{the_terminal, the_shift, new_difference}`."""
+    if rows:
+        connection.execute(
+            update(shifts).where(*_one()).values(difference=bindparam("new_difference")), list(rows)
+        )
+
+
+def shifts_to_compare(
+    connection: Connection, terminal_id: str, through: int, touched: Sequence[str]
+) -> list[ShiftRow]:
+    """Closed shifts whose entries are all there and whose difference is not known or may have changed."""
+    found = connection.execute(
+        select(shifts).where(
+            shifts.c.terminal_id == terminal_id,
+            shifts.c.closed_seq <= through,
+            or_(shifts.c.difference.is_(None), shifts.c.shift.in_(touched)),
+        )
+    )
+    return [_shift(dict(row._mapping)) for row in found]
+
+
+def own_sums(connection: Connection, terminal_id: str, shift: str, without: Sequence[str]) -> OwnSums:
+    """What the shift's charges took and gave back, without the charges that were in doubt at its closing."""
+    row = connection.execute(
+        select(
+            func.coalesce(func.sum(transactions.c.payable), 0).label("charged"),
+            func.coalesce(func.sum(transactions.c.given_back), 0).label("given_back"),
+        ).where(
+            transactions.c.terminal_id == terminal_id,
+            transactions.c.shift == shift,
+            transactions.c.kind == TransactionKind.CHARGE.value,
+            transactions.c.entry_id.not_in(without),
+        )
+    ).one()
+    return OwnSums(charged=int(row.charged), given_back=int(row.given_back))
+
+
+def read_shifts(connection: Connection, terminal_id: str) -> list[ShiftRow]:
+    """Every shift of a terminal."""
+    found = connection.execute(
+        select(shifts).where(shifts.c.terminal_id == terminal_id).order_by(shifts.c.shift)
+    )
+    return [_shift(dict(row._mapping)) for row in found]
+
+
+def _one() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return shifts.c.terminal_id == bindparam("the_terminal"), shifts.c.shift == bindparam("the_shift")
+
+
+def _shift(values: dict[str, Any]) -> ShiftRow:
+    reported = values.pop("reported")
+    data = ShiftCloseData.model_validate(reported) if reported is not None else None
+    return ShiftRow(reported=data, **values)

@@ -1,0 +1,79 @@
+"""Use case record_shifts: keep what a terminal reports, and compare it once every entry before is there."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub_server.foundation.storage import Connection
+from hub_server.shifts.queries import (
+    insert_shifts,
+    own_sums,
+    shifts_to_compare,
+    write_closings,
+    write_differences,
+    write_openings,
+)
+from hub_server.shifts.rules import difference
+from shared.journal_entries import ShiftCloseData, ShiftOpenData
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftOpened:
+    """A shift_open entry that was accepted."""
+
+    at: datetime
+    data: ShiftOpenData
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftClosed:
+    """A shift_close entry that was accepted, and its place in the journal."""
+
+    seq: int
+    at: datetime
+    data: ShiftCloseData
+
+
+def record_shifts(
+    connection: Connection,
+    terminal_id: str,
+    *,
+    opened: Sequence[ShiftOpened],
+    closed: Sequence[ShiftClosed],
+    touched: Iterable[str],
+    through: int,
+) -> None:
+    """Store openings and closings in any order; `touched` are shifts in which money moved just now.
+
+    Args:
+        through: the end of the terminal's unbroken chain.
+    """
+    reports: list[ShiftOpened | ShiftClosed] = [*opened, *closed]
+    insert_shifts(connection, [_new_row(terminal_id, item) for item in reports])
+    write_openings(
+        connection, [_key(terminal_id, item.data.shift) | {"new_opened_at": item.at} for item in opened]
+    )
+    write_closings(connection, [_closing(terminal_id, item) for item in closed])
+    rows = []
+    for shift in shifts_to_compare(connection, terminal_id, through, sorted(set(touched))):
+        if shift.reported is not None:
+            own = own_sums(connection, terminal_id, shift.shift, shift.reported.in_doubt or ())
+            key = _key(terminal_id, shift.shift)
+            rows.append(key | {"new_difference": difference(shift.reported, own)})
+    write_differences(connection, rows)
+
+
+def _key(terminal_id: str, shift: str) -> dict[str, object]:
+    return {"the_terminal": terminal_id, "the_shift": shift}
+
+
+def _new_row(terminal_id: str, item: ShiftOpened | ShiftClosed) -> dict[str, object]:
+    return {"terminal_id": terminal_id, "shift": item.data.shift, "cashier": item.data.cashier}
+
+
+def _closing(terminal_id: str, item: ShiftClosed) -> dict[str, object]:
+    return _key(terminal_id, item.data.shift) | {
+        "new_closed_at": item.at,
+        "new_closed_seq": item.seq,
+        "new_reported": item.data.model_dump(mode="json"),
+    }

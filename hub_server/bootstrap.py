@@ -15,9 +15,11 @@ from hub_server import migrations
 from hub_server.access import connect_sms
 from hub_server.access.routes import router as access_router
 from hub_server.bindings.routes import router as bindings_router
+from hub_server.change_feed import FEED_SUBJECT, FeedStreams, feed_cursor, feed_handler
+from hub_server.change_feed.routes import router as change_feed_router
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import Figures
-from hub_server.foundation.outbox import OUTBOX, Dispatcher, Handler
+from hub_server.foundation.outbox import ALERT, FEED, OUTBOX, Dispatcher, Handler
 from hub_server.foundation.scheduling import Job, Loop
 from hub_server.foundation.storage import (
     Connection,
@@ -28,6 +30,7 @@ from hub_server.foundation.storage import (
 )
 from hub_server.foundation.web import WebParts, make_application
 from hub_server.ledger import HUB_OWNER, AccountKind, open_account
+from hub_server.monitoring import alert_handler
 from hub_server.pages.member.routes import router as member_page_router
 from hub_server.payment_codes.jobs import sweep_job
 from hub_server.payment_codes.routes import router as payment_codes_router
@@ -35,11 +38,15 @@ from hub_server.registration.routes import router as registration_router
 from hub_server.settings import Settings
 from hub_server.signing_keys import HubSigningKeys, load_or_make_keys
 from hub_server.signing_keys.routes import router as signing_keys_router
+from hub_server.terminals import EnrolmentDesk, TerminalAccess
+from hub_server.terminals.jobs import sweep_job as terminals_sweep
+from hub_server.terminals.routes import router as terminals_router
 from shared.clock import Clock, SystemClock
 from shared.ids import IdSource
 
 _MARK_BYTES = 4
 _OUTBOX_JOB = "outbox"
+_FEED_JOB = "feed"
 
 
 class MigrationNeeded(Exception):
@@ -48,13 +55,14 @@ class MigrationNeeded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """A hub put together and not yet serving. `loop` runs the jobs once the application lives."""
+    """A hub put together and not yet serving. `news` runs the outbox and the feed once the application lives."""
 
     context: Context
     keys: HubSigningKeys
     app: FastAPI
     dispatcher: Dispatcher
-    loop: Loop
+    streams: FeedStreams
+    news: Loop
     figures: Figures
 
     def close(self) -> None:
@@ -133,36 +141,48 @@ def build_hub(context: Context, keys: HubSigningKeys) -> Hub:
         max_attempts=settings.outbox_max_attempts,
         on_set_aside=lambda topic: figures.set_aside.labels(topic).inc(),
     )
-    loop = Loop(
+    streams = FeedStreams(context, figures)
+    news = Loop(
         context.clock,
-        [Job(_OUTBOX_JOB, settings.outbox_poll_ms, dispatcher.dispatch), sweep_job(context)],
+        [
+            Job(_OUTBOX_JOB, settings.outbox_poll_ms, dispatcher.dispatch),
+            Job(_FEED_JOB, settings.feed_poll_ms, streams.poll),
+        ],
     )
-    context.database.listen(OUTBOX, lambda: loop.wake(_OUTBOX_JOB))
+    context.database.listen(OUTBOX, lambda: news.wake(_OUTBOX_JOB))
+    context.database.listen(FEED_SUBJECT, lambda: news.wake(_FEED_JOB))
+    # What takes longer and is in no hurry has a loop of its own, and never delays news.
+    sweeps = Loop(context.clock, [sweep_job(context), terminals_sweep(context)])
 
     @asynccontextmanager
     async def life() -> AsyncIterator[dict[str, Any]]:
-        loop.start()
+        for loop in (news, sweeps):
+            loop.start()
         try:
-            yield {}
+            yield {"close_streams": streams.close_all}
         finally:
-            loop.stop()
+            for loop in (news, sweeps):
+                loop.stop()
 
     app = make_application(
         context,
         WebParts(
-            routers=_routers(context, keys),
+            routers=_routers(context, keys, streams),
             life=life,
             is_ready=lambda: _is_ready(context.database),
             figures=figures,
             version=version("mps"),
         ),
     )
-    return Hub(context, keys, app, dispatcher, loop, figures)
+    return Hub(context, keys, app, dispatcher, streams, news, figures)
 
 
-def _routers(context: Context, keys: HubSigningKeys) -> list[APIRouter]:
+def _routers(context: Context, keys: HubSigningKeys, streams: FeedStreams) -> list[APIRouter]:
+    access = TerminalAccess(context, keys)
     return [
         signing_keys_router(keys),
+        terminals_router(EnrolmentDesk(context, keys, feed_cursor)),
+        change_feed_router(context, streams, access),
         access_router(context, keys, connect_sms(context.settings.sms_address)),
         registration_router(context),
         bindings_router(context),
@@ -171,8 +191,8 @@ def _routers(context: Context, keys: HubSigningKeys) -> list[APIRouter]:
     ]
 
 
-def _handlers(_context: Context) -> Mapping[str, Handler]:
-    return {}
+def _handlers(context: Context) -> Mapping[str, Handler]:
+    return {FEED: feed_handler(context.clock), ALERT: alert_handler(context.ids)}
 
 
 def _is_ready(database: Database) -> bool:

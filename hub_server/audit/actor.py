@@ -14,7 +14,7 @@ class Actor:
     kind: str
     id: str
 
-    def did(self, name: AuditName, subject_kind: str, subject_id: str, **data: Any) -> AuditEvent:
+    def did(self, name: AuditName, subject_kind: str, subject_id: str, /, **data: Any) -> AuditEvent:
         """The event of this actor's deed; `data` is JSON without secrets."""
         return AuditEvent(
             name=name,

@@ -1,1 +1,39 @@
 """Owns merchants, their stores and their terminals' policy."""
+
+from hub_server.merchants.create_merchant import NewStore, create_merchant, create_store
+from hub_server.merchants.profiles import merchant_profile, store_profile
+from hub_server.merchants.queries import (
+    MerchantRow,
+    PolicyRow,
+    StoreRow,
+    find_merchant,
+    find_merchant_by_code,
+    find_store,
+    policies_of,
+    policy_in_force,
+    stores_of,
+)
+from hub_server.merchants.set_policy import set_policy
+from hub_server.merchants.states import MerchantStatus
+from hub_server.merchants.suspend_merchant import resume_merchant, suspend_merchant
+
+__all__ = [
+    "MerchantRow",
+    "MerchantStatus",
+    "NewStore",
+    "PolicyRow",
+    "StoreRow",
+    "create_merchant",
+    "create_store",
+    "find_merchant",
+    "find_merchant_by_code",
+    "find_store",
+    "merchant_profile",
+    "policies_of",
+    "policy_in_force",
+    "resume_merchant",
+    "set_policy",
+    "store_profile",
+    "stores_of",
+    "suspend_merchant",
+]

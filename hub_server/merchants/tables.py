@@ -1,18 +1,9 @@
 """Merchants, stores, and each merchant's policy in versions."""
 
-from enum import StrEnum
-
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, SmallInteger, String, Table
 
 from hub_server.foundation.storage import InstantColumn, JsonColumn, enum_column, metadata, uuid_column
-
-
-class MerchantStatus(StrEnum):
-    """What an approved merchant may be."""
-
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-
+from hub_server.merchants.states import MerchantStatus
 
 merchants = Table(
     "merchants",

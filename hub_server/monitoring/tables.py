@@ -1,19 +1,9 @@
 """Alerts: raised → acknowledged → resolved, each step with who and when."""
 
-from enum import StrEnum
-
-from sqlalchemy import Column, Index, Integer, String, Table
+from sqlalchemy import Column, Index, Integer, String, Table, text
 
 from hub_server.foundation.storage import InstantColumn, JsonColumn, enum_column, metadata, uuid_column
-
-
-class AlertStatus(StrEnum):
-    """domain.md, Cases that people handle."""
-
-    RAISED = "raised"
-    ACKNOWLEDGED = "acknowledged"
-    RESOLVED = "resolved"
-
+from hub_server.monitoring.states import AlertStatus
 
 alerts = Table(
     "alerts",
@@ -26,6 +16,13 @@ alerts = Table(
     Column("count", Integer, nullable=False, server_default="1"),
     Column("raised_at", InstantColumn, nullable=False),
     Column("last_at", InstantColumn, nullable=False),
-    Index("ix_alerts_open", "kind", "subject", "status"),
+    Index(
+        "uq_alerts_raised",
+        "kind",
+        "subject",
+        unique=True,
+        postgresql_where=text("status = 'raised'"),
+        sqlite_where=text("status = 'raised'"),
+    ),
 )
 """Alerts of one kind about one subject are coalesced while raised: `count`, `last_at`."""

@@ -1,18 +1,9 @@
 """Staff and their posts: who stood where as what, and from when to when."""
 
-from enum import StrEnum
-
 from sqlalchemy import Column, ForeignKey, Index, String, Table
 
 from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
-
-
-class StaffRole(StrEnum):
-    """The roles at a terminal."""
-
-    CASHIER = "cashier"
-    STORE_MANAGER = "store_manager"
-
+from hub_server.staff.states import StaffRole
 
 staff = Table(
     "staff",

@@ -1,11 +1,10 @@
 """Terminals, enrolment codes, used assertions, and the spells of contact that the offline rules rest on."""
 
-from enum import StrEnum
-
 from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -16,16 +15,7 @@ from sqlalchemy import (
 )
 
 from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
-
-
-class TerminalStatus(StrEnum):
-    """`created` until enrolled; a suspended one may submit its journal and read the feed, nothing else."""
-
-    CREATED = "created"
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    RETIRED = "retired"
-
+from hub_server.terminals.states import TerminalStatus
 
 terminals = Table(
     "terminals",
@@ -44,9 +34,12 @@ terminals = Table(
     Column("verified_through", BigInteger, nullable=False, server_default="-1"),
     Column("verified_hash", String(43)),
     Column("verified_contact", InstantColumn),
+    Column("head_seq", BigInteger),
+    Column("head_at", InstantColumn),
     UniqueConstraint("store_id", "terminal_no"),
 )
-"""`verified_through` is the end of the unbroken, verified chain; `verified_hash` is that entry's hash."""
+"""`verified_through` is the end of the unbroken, verified chain; `verified_hash` is that entry's hash;
+`head_seq` the last entry that the terminal said it has when it opened the feed at `head_at`."""
 
 enrolment_codes = Table(
     "enrolment_codes",
@@ -86,8 +79,9 @@ contact_spells = Table(
 status_changes = Table(
     "terminal_status_changes",
     metadata,
-    uuid_column("terminal_id", ForeignKey("terminals.id"), primary_key=True),
-    Column("at", InstantColumn, primary_key=True),
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
+    uuid_column("terminal_id", ForeignKey("terminals.id"), nullable=False, index=True),
+    Column("at", InstantColumn, nullable=False),
     enum_column("status", TerminalStatus),
     Column("reason", String(64), nullable=False),
 )

@@ -30,7 +30,7 @@ CREATE TABLE alerts (
     CONSTRAINT pk_alerts PRIMARY KEY (id)
 );
 
-CREATE INDEX ix_alerts_open ON alerts (kind, subject, status);
+CREATE UNIQUE INDEX uq_alerts_raised ON alerts (kind, subject) WHERE status = 'raised';
 
 CREATE TABLE audit_events (
     id INTEGER NOT NULL,
@@ -330,6 +330,8 @@ CREATE TABLE terminals (
     verified_through BIGINT DEFAULT '-1' NOT NULL,
     verified_hash VARCHAR(43),
     verified_contact BIGINT,
+    head_seq BIGINT,
+    head_at BIGINT,
     CONSTRAINT pk_terminals PRIMARY KEY (id),
     CONSTRAINT uq_terminals_store_id_terminal_no UNIQUE (store_id, terminal_no),
     CONSTRAINT fk_terminals_merchant_id FOREIGN KEY(merchant_id) REFERENCES merchants (id),
@@ -377,6 +379,7 @@ CREATE TABLE shifts (
     cashier VARCHAR(64) NOT NULL,
     opened_at BIGINT,
     closed_at BIGINT,
+    closed_seq BIGINT,
     reported JSON,
     difference BIGINT,
     CONSTRAINT pk_shifts PRIMARY KEY (terminal_id, shift),
@@ -386,13 +389,16 @@ CREATE TABLE shifts (
 CREATE INDEX ix_shifts_closed ON shifts (terminal_id, closed_at);
 
 CREATE TABLE terminal_status_changes (
+    id INTEGER NOT NULL,
     terminal_id CHAR(32) NOT NULL,
     at BIGINT NOT NULL,
     status VARCHAR(32) NOT NULL CONSTRAINT ck_terminal_status_changes_status_known CHECK (status IN ('created', 'active', 'suspended', 'retired')),
     reason VARCHAR(64) NOT NULL,
-    CONSTRAINT pk_terminal_status_changes PRIMARY KEY (terminal_id, at),
+    CONSTRAINT pk_terminal_status_changes PRIMARY KEY (id),
     CONSTRAINT fk_terminal_status_changes_terminal_id FOREIGN KEY(terminal_id) REFERENCES terminals (id)
 );
+
+CREATE INDEX ix_terminal_status_changes_terminal_id ON terminal_status_changes (terminal_id);
 
 CREATE TABLE transactions (
     id CHAR(32) NOT NULL,
@@ -471,6 +477,7 @@ CREATE TABLE journal_entries (
     policy_version INTEGER,
     status VARCHAR(32) NOT NULL CONSTRAINT ck_journal_entries_status_known CHECK (status IN ('accepted', 'completed', 'declined', 'reversed', 'rejected', 'unconfirmed', 'pending', 'held', 'retry')),
     code VARCHAR(48),
+    detail VARCHAR(200),
     decision TEXT,
     decided_at BIGINT,
     transaction_id CHAR(32),

@@ -1,0 +1,121 @@
+"""Reading and writing feed events, and telling others' rows when they were told of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from hub_server.change_feed.tables import feed_events
+from hub_server.foundation.storage import lock_rows
+from hub_server.merchants.tables import policies
+from hub_server.payment_codes.tables import payment_codes
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEvent:
+    """An event with its place in the feed; an id that is None is no limit on who is told."""
+
+    position: int
+    kind: str
+    merchant_id: str | None
+    store_id: str | None
+    terminal_id: str | None
+    payload: dict[str, Any]
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a listener stands."""
+
+    merchant_id: str
+    store_id: str
+    terminal_id: str
+
+    def hears(self, event: FeedEvent) -> bool:
+        """Whether the event is for this listener."""
+        return (
+            event.merchant_id in (None, self.merchant_id)
+            and event.store_id in (None, self.store_id)
+            and event.terminal_id in (None, self.terminal_id)
+        )
+
+
+def lock_feed(connection: Connection) -> None:
+    """Publisher and onlookers take turns: what an onlooker sees at T is all that was published up to T."""
+    lock_rows(connection, "feed", ["order"])
+
+
+def last_place(connection: Connection) -> tuple[int, datetime | None]:
+    """The newest position and its time; 0 and None when nothing was ever published."""
+    row = connection.execute(
+        select(feed_events.c.position, feed_events.c.published_at)
+        .order_by(feed_events.c.position.desc())
+        .limit(1)
+    ).first()
+    return (0, None) if row is None else (row.position, row.published_at)
+
+
+def last_before(connection: Connection, instant: datetime) -> int:
+    """The newest position published before an instant; 0 when there is none."""
+    query = select(feed_events.c.position).where(feed_events.c.published_at < instant)
+    return (
+        connection.execute(query.order_by(feed_events.c.position.desc()).limit(1)).scalar_one_or_none() or 0
+    )
+
+
+def insert_events(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert events in one statement."""
+    connection.execute(insert(feed_events), list(rows))
+
+
+def events_after(
+    connection: Connection, position: int, limit: int, scope: Scope | None = None
+) -> list[FeedEvent]:
+    """The next events after a position: all, or those that a listener hears."""
+    query = select(feed_events).where(feed_events.c.position > position)
+    if scope is not None:
+        query = query.where(
+            or_(feed_events.c.merchant_id.is_(None), feed_events.c.merchant_id == scope.merchant_id),
+            or_(feed_events.c.store_id.is_(None), feed_events.c.store_id == scope.store_id),
+            or_(feed_events.c.terminal_id.is_(None), feed_events.c.terminal_id == scope.terminal_id),
+        )
+    rows = connection.execute(query.order_by(feed_events.c.position).limit(limit))
+    return [
+        FeedEvent(
+            row.position,
+            row.kind,
+            row.merchant_id,
+            row.store_id,
+            row.terminal_id,
+            row.payload,
+            row.published_at,
+        )
+        for row in rows
+    ]
+
+
+def mark_codes_told(connection: Connection, code_refs: Sequence[str], at: datetime) -> None:
+    """The revocation of these codes counts for contacts at or after `at`."""
+    if code_refs:
+        connection.execute(
+            update(payment_codes)
+            .where(payment_codes.c.code_ref.in_(code_refs), payment_codes.c.told_at.is_(None))
+            .values(told_at=at)
+        )
+
+
+def mark_policies_told(connection: Connection, versions: Sequence[tuple[str, int]], at: datetime) -> None:
+    """These policies are in force for contacts at or after `at`."""
+    for merchant_id, version in versions:
+        connection.execute(
+            update(policies)
+            .where(
+                policies.c.merchant_id == merchant_id,
+                policies.c.version == version,
+                policies.c.told_at.is_(None),
+            )
+            .values(told_at=at)
+        )

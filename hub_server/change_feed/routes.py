@@ -1,0 +1,42 @@
+"""`GET /api/v1/terminals/me/changes` (protocol.md 6)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query
+from fastapi.responses import StreamingResponse
+
+from hub_server.change_feed.look import FeedCursor
+from hub_server.change_feed.streams import FeedStreams
+from hub_server.foundation.context import Context
+from hub_server.terminals import TerminalAccess, TerminalIdentity, record_head
+from shared.problems import Code, CodedError
+
+_MAX_HEAD = (1 << 63) - 1
+
+
+def router(context: Context, streams: FeedStreams, access: TerminalAccess) -> APIRouter:
+    """The feed."""
+    routes = APIRouter(prefix="/api/v1/terminals/me", tags=["terminals"])
+
+    @routes.get("/changes", response_class=StreamingResponse)
+    def changes(
+        terminal: Annotated[TerminalIdentity, Depends(access.known)],
+        head: Annotated[int | None, Query(ge=-1, le=_MAX_HEAD)] = None,
+        last_event_id: Annotated[str | None, Header()] = None,
+    ) -> StreamingResponse:
+        """Server-sent events from after `Last-Event-ID` on; `head` is the last entry of the terminal's journal."""
+        streams.admit()
+        try:
+            cursor = FeedCursor.read(last_event_id or "0")
+        except ValueError as error:
+            raise CodedError(Code.INVALID_REQUEST, "Last-Event-ID is not a cursor of this hub") from error
+        if head is not None:
+            at = context.clock.now()
+            context.database.run(lambda c: record_head(c, terminal.terminal_id, head, at))
+        return StreamingResponse(
+            streams.stream(terminal, cursor.position),
+            media_type="text/event-stream",
+            headers={"X-Accel-Buffering": "no"},
+        )
+
+    return routes

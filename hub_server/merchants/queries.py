@@ -1,0 +1,144 @@
+"""Reading and writing merchants, stores and policies."""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+
+from hub_server.merchants.states import MerchantStatus
+from hub_server.merchants.tables import merchants, policies, stores
+from shared.api.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantRow:
+    """A merchant; `account_id` is its payable account in the ledger."""
+
+    id: str
+    code: str
+    name: str
+    status: MerchantStatus
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreRow:
+    """A store; `time_zone` an IANA name, `day_starts_at` an hour."""
+
+    id: str
+    merchant_id: str
+    name: str
+    address: str
+    time_zone: str
+    day_starts_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRow:
+    """A version of a merchant's policy; in force for contacts at or after `told_at`."""
+
+    merchant_id: str
+    policy: Policy
+    told_at: datetime | None
+
+
+def insert_merchant(connection: Connection, row: MerchantRow, at: datetime) -> None:
+    """Insert a merchant."""
+    connection.execute(insert(merchants).values(**asdict(row), approved_at=at))
+
+
+def insert_store(connection: Connection, row: StoreRow) -> None:
+    """Insert a store."""
+    connection.execute(insert(stores).values(**asdict(row)))
+
+
+def find_merchant(connection: Connection, merchant_id: str) -> MerchantRow | None:
+    """A merchant by id."""
+    return _merchant_where(connection, merchants.c.id == merchant_id)
+
+
+def find_merchant_by_code(connection: Connection, code: str) -> MerchantRow | None:
+    """A merchant by its code (`M000001`)."""
+    return _merchant_where(connection, merchants.c.code == code)
+
+
+def _merchant_where(connection: Connection, condition: ColumnElement[bool]) -> MerchantRow | None:
+    row = connection.execute(select(merchants).where(condition)).first()
+    if row is None:
+        return None
+    return MerchantRow(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        status=MerchantStatus(row.status),
+        account_id=row.account_id,
+    )
+
+
+def find_store(connection: Connection, store_id: str) -> StoreRow | None:
+    """A store by id."""
+    row = connection.execute(select(stores).where(stores.c.id == store_id)).mappings().first()
+    return None if row is None else StoreRow(**row)
+
+
+def stores_of(connection: Connection, merchant_id: str) -> list[StoreRow]:
+    """A merchant's stores, the oldest first."""
+    query = select(stores).where(stores.c.merchant_id == merchant_id).order_by(stores.c.id)
+    return [StoreRow(**row) for row in connection.execute(query).mappings()]
+
+
+def advance_merchant(
+    connection: Connection, merchant_id: str, seen: MerchantStatus, to: MerchantStatus
+) -> bool:
+    """Compare and set; whether the merchant was as seen."""
+    done = connection.execute(
+        update(merchants).where(merchants.c.id == merchant_id, merchants.c.status == seen).values(status=to)
+    )
+    return done.rowcount == 1
+
+
+def insert_policy(
+    connection: Connection, merchant_id: str, policy: Policy, at: datetime, told_at: datetime | None
+) -> None:
+    """Insert a version."""
+    connection.execute(
+        insert(policies).values(
+            merchant_id=merchant_id,
+            version=policy.version,
+            policy=policy.model_dump(mode="json"),
+            created_at=at,
+            told_at=told_at,
+        )
+    )
+
+
+def last_policy_version(connection: Connection, merchant_id: str) -> int:
+    """The newest version, told or not; 0 when there is none."""
+    query = select(func.max(policies.c.version)).where(policies.c.merchant_id == merchant_id)
+    return connection.execute(query).scalar_one() or 0
+
+
+def policies_of(connection: Connection, merchant_ids: Collection[str]) -> list[PolicyRow]:
+    """Every version of these merchants, ascending; set-based."""
+    query = (
+        select(policies.c.merchant_id, policies.c.policy, policies.c.told_at)
+        .where(policies.c.merchant_id.in_(merchant_ids))
+        .order_by(policies.c.merchant_id, policies.c.version)
+    )
+    return [
+        PolicyRow(merchant_id=row.merchant_id, policy=Policy.model_validate(row.policy), told_at=row.told_at)
+        for row in connection.execute(query)
+    ]
+
+
+def policy_in_force(connection: Connection, merchant_id: str) -> Policy:
+    """The newest version that terminals have been told of.
+
+    Raises:
+        LookupError: no such merchant.
+    """
+    told = [row.policy for row in policies_of(connection, [merchant_id]) if row.told_at is not None]
+    if not told:
+        raise LookupError(f"merchant {merchant_id} has no policy")
+    return told[-1]

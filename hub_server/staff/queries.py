@@ -1,0 +1,114 @@
+"""Reading and writing staff and posts."""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from hub_server.staff.states import StaffRole
+from hub_server.staff.tables import posts, staff
+from shared.api.terminals import StaffMember
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRow:
+    """A person of a merchant's staff."""
+
+    id: str
+    merchant_id: str
+    name: str
+    pin_hash: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PostClaim:
+    """That somebody was a manager of a store at an instant."""
+
+    staff_id: str
+    store_id: str
+    at: datetime
+
+
+def insert_staff(connection: Connection, row: StaffRow, at: datetime) -> None:
+    """Insert a person."""
+    connection.execute(insert(staff).values(**asdict(row), created_at=at))
+
+
+def find_staff(connection: Connection, staff_id: str) -> StaffRow | None:
+    """A person by id."""
+    row = connection.execute(select(staff).where(staff.c.id == staff_id)).first()
+    if row is None:
+        return None
+    return StaffRow(id=row.id, merchant_id=row.merchant_id, name=row.name, pin_hash=row.pin_hash)
+
+
+def staff_of_merchant(connection: Connection, merchant_id: str) -> list[StaffRow]:
+    """Everybody of a merchant, the oldest first."""
+    query = select(staff).where(staff.c.merchant_id == merchant_id).order_by(staff.c.id)
+    return [
+        StaffRow(id=row.id, merchant_id=row.merchant_id, name=row.name, pin_hash=row.pin_hash)
+        for row in connection.execute(query)
+    ]
+
+
+def insert_post(
+    connection: Connection, *, post_id: str, staff_id: str, store_id: str, role: StaffRole, since: datetime
+) -> None:
+    """Insert a post."""
+    connection.execute(
+        insert(posts).values(id=post_id, staff_id=staff_id, store_id=store_id, role=role, since=since)
+    )
+
+
+def end_posts(connection: Connection, staff_id: str, store_id: str, until: datetime) -> int:
+    """End a person's posts at a store; how many there were."""
+    done = connection.execute(
+        update(posts)
+        .where(posts.c.staff_id == staff_id, posts.c.store_id == store_id, posts.c.until.is_(None))
+        .values(until=until)
+    )
+    return done.rowcount
+
+
+def staff_of_store(connection: Connection, store_id: str) -> tuple[StaffMember, ...]:
+    """All who may stand at the store's terminals now."""
+    rows = connection.execute(
+        select(staff.c.id, staff.c.name, staff.c.pin_hash, posts.c.role)
+        .join(posts, posts.c.staff_id == staff.c.id)
+        .where(posts.c.store_id == store_id, posts.c.until.is_(None))
+        .order_by(staff.c.id)
+    )
+    return tuple(
+        StaffMember(id=row.id, name=row.name, role=StaffRole(row.role).value, pin_hash=row.pin_hash)
+        for row in rows
+    )
+
+
+def managers_at(connection: Connection, claims: Collection[PostClaim]) -> set[PostClaim]:
+    """The claims that are true; one query for all. A staff id that is none is no manager."""
+    if not claims:
+        return set()
+    rows = connection.execute(
+        select(posts.c.staff_id, posts.c.store_id, posts.c.since, posts.c.until).where(
+            posts.c.store_id.in_({claim.store_id for claim in claims}),
+            posts.c.role == StaffRole.STORE_MANAGER,
+            posts.c.since <= max(claim.at for claim in claims),
+            or_(posts.c.until.is_(None), posts.c.until > min(claim.at for claim in claims)),
+        )
+    ).all()
+    return {
+        claim
+        for claim in claims
+        if any(
+            (row.staff_id, row.store_id) == (claim.staff_id, claim.store_id)
+            and row.since <= claim.at
+            and (row.until is None or claim.at < row.until)
+            for row in rows
+        )
+    }
+
+
+def was_manager(connection: Connection, staff_id: str, store_id: str, at: datetime) -> bool:
+    """Whether somebody was a manager of the store at the instant."""
+    return bool(managers_at(connection, [PostClaim(staff_id, store_id, at)]))

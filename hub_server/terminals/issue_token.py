@@ -1,0 +1,38 @@
+"""A client assertion becomes an access token (RFC 7523, protocol.md 3)."""
+
+from datetime import datetime
+
+from hub_server.foundation.context import Context
+from hub_server.foundation.storage import Connection, lock_rows
+from hub_server.signing_keys import HubSigningKeys
+from hub_server.terminals.access_tokens import make_access_token
+from hub_server.terminals.client_assertions import Assertion
+from hub_server.terminals.queries import find_terminal, use_assertion
+from hub_server.terminals.states import TerminalStatus
+from shared.api.terminals import TokenResponse
+
+_MAY_HAVE_TOKENS = frozenset({TerminalStatus.ACTIVE, TerminalStatus.SUSPENDED})
+
+
+def issue_token(
+    connection: Connection, context: Context, keys: HubSigningKeys, assertion: Assertion, *, at: datetime
+) -> TokenResponse | None:
+    """A token; None if the terminal is unknown or retired, did not sign, or signed this one before."""
+    terminal = find_terminal(connection, assertion.terminal_id)
+    if terminal is None or terminal.status not in _MAY_HAVE_TOKENS:
+        return None
+    if not assertion.holds(terminal.public_key):
+        return None
+    lock_rows(connection, "assertion", [terminal.terminal_id])
+    if not use_assertion(connection, assertion.jti, terminal.terminal_id, assertion.expires_at):
+        return None
+    settings = context.settings
+    token = make_access_token(
+        keys,
+        hub=settings.base_url,
+        terminal_id=terminal.terminal_id,
+        token_id=context.ids.new(),
+        at=at,
+        ttl_s=settings.access_token_ttl_s,
+    )
+    return TokenResponse(access_token=token, token_type="Bearer", expires_in=settings.access_token_ttl_s)

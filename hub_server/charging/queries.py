@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
 
 from hub_server.bindings.tables import BindingRole, bindings
 from hub_server.cards.tables import cards
@@ -77,20 +76,34 @@ def read_codes(connection: Connection, code_refs: Sequence[str]) -> dict[str, Co
         )
         .where(payment_codes.c.code_ref.in_(code_refs))
     ).all()
-    newest = _newest_issue(connection, sorted({row.card_id for row in found}))
-    return {row.code_ref: _code(row, newest[row.card_id]) for row in found}
+    used = [row for row in found if row.state == CodeState.CONSUMED.value]
+    last = _last_codes(connection, sorted({row.card_id for row in used}))
+    superseded = {row.code_ref for row in used if last[row.card_id] != row.code_ref}
+    return {row.code_ref: _code(row, was_superseded=row.code_ref in superseded) for row in found}
 
 
-def _newest_issue(connection: Connection, card_ids: Sequence[str]) -> dict[str, datetime]:
+def _last_codes(connection: Connection, card_ids: Sequence[str]) -> dict[str, str]:
+    """The code that stands at present for each card: its live one, else the last that was issued.
+
+    Only a used code can come back, so only the cards of used codes are asked for.
+    """
+    if not card_ids:
+        return {}
+    other = payment_codes.alias("other")
+    newest = select(func.max(other.c.issued_at)).where(other.c.card_id == payment_codes.c.card_id)
+    is_live = payment_codes.c.state == CodeState.LIVE.value
     found = connection.execute(
-        select(payment_codes.c.card_id, func.max(payment_codes.c.issued_at).label("newest"))
-        .where(payment_codes.c.card_id.in_(card_ids))
-        .group_by(payment_codes.c.card_id)
+        select(payment_codes.c.card_id, payment_codes.c.code_ref)
+        .where(
+            payment_codes.c.card_id.in_(card_ids),
+            or_(is_live, payment_codes.c.issued_at == newest.scalar_subquery()),
+        )
+        .order_by(is_live, payment_codes.c.code_ref)
     )
-    return {row.card_id: row.newest for row in found}
+    return {row.card_id: row.code_ref for row in found}
 
 
-def _code(row: Row[tuple[object, ...]], newest: datetime) -> Code:
+def _code(row: Row[tuple[object, ...]], *, was_superseded: bool) -> Code:
     has_presenter = row.member_id is not None
     return Code(
         code_ref=row.code_ref,
@@ -101,7 +114,7 @@ def _code(row: Row[tuple[object, ...]], newest: datetime) -> Code:
         advised_uses=row.advised_uses,
         revoked_at=row.revoked_at,
         told_at=row.told_at,
-        was_superseded=newest > row.issued_at,
+        was_superseded=was_superseded,
         member_is_active=not has_presenter or row.member_status == MemberStatus.ACTIVE.value,
         may_present=not has_presenter or row.role not in (None, BindingRole.VIEWER.value),
     )

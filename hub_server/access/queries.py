@@ -57,13 +57,9 @@ class AdminRow:
 def otp_sent(connection: Connection, phone: str, address: str, at: datetime) -> OtpSent:
     """What the caps look at."""
     created = otp_challenges.c.created_at
-    to_phone, last = (
-        connection.execute(
-            select(func.count(), func.max(created)).where(otp_challenges.c.phone == phone, created > at - DAY)
-        )
-        .one()
-        ._tuple()
-    )
+    to_phone, last = connection.execute(
+        select(func.count(), func.max(created)).where(otp_challenges.c.phone == phone, created > at - DAY)
+    ).one()
     for_address = select(func.count()).where(otp_challenges.c.address == address, created > at - HOUR)
     in_day = select(func.count()).where(created > at - DAY)
     return OtpSent(

@@ -36,7 +36,7 @@ class FileSms:
     """Appends `{to, text, at}` to a file that its owner alone may read."""
 
     def __init__(self, path: Path) -> None:
-        """The file is made with the first message."""
+        """The file and its folder are made with the first message."""
         self._path = path
 
     def send(self, to: str, text: str, at: datetime) -> None:
@@ -47,6 +47,7 @@ class FileSms:
         """
         line = json.dumps({"to": to, "text": text, "at": to_wire(at)}, ensure_ascii=False) + "\n"
         try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
                 os.write(descriptor, line.encode("utf-8"))

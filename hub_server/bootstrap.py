@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from sqlalchemy.exc import SQLAlchemyError
 
 from hub_server import migrations
 from hub_server.access import connect_sms
@@ -18,7 +18,7 @@ from hub_server.bindings.routes import router as bindings_router
 from hub_server.change_feed import FEED_SUBJECT, FeedStreams, feed_cursor, feed_handler
 from hub_server.change_feed.routes import router as change_feed_router
 from hub_server.foundation.context import Context
-from hub_server.foundation.observability import Figures
+from hub_server.foundation.observability import Figures, configure_logging
 from hub_server.foundation.outbox import ALERT, FEED, OUTBOX, Dispatcher, Handler
 from hub_server.foundation.scheduling import Job, Loop
 from hub_server.foundation.storage import (
@@ -36,7 +36,7 @@ from hub_server.payment_codes.jobs import sweep_job
 from hub_server.payment_codes.routes import router as payment_codes_router
 from hub_server.registration.routes import router as registration_router
 from hub_server.settings import Settings
-from hub_server.signing_keys import HubSigningKeys, load_or_make_keys
+from hub_server.signing_keys import HubSigningKeys, load_or_make_keys, make_key_file
 from hub_server.signing_keys.routes import router as signing_keys_router
 from hub_server.terminals import EnrolmentDesk, TerminalAccess
 from hub_server.terminals.jobs import sweep_job as terminals_sweep
@@ -106,12 +106,45 @@ def prepare_database(context: Context) -> None:
     Raises:
         MigrationNeeded: run `mps-hub migrate`.
         SchemaTooNew: a newer program made the database.
+        DatabaseUnreachable: it does not answer.
     """
     if context.database.is_sqlite:
         migrations.migrate(context.database)
     elif not migrations.is_current(context.database):
         raise MigrationNeeded("the database has another schema than this program: run `mps-hub migrate`")
     context.database.run(lambda connection: _begin(connection, context))
+
+
+def migrate_database(settings: Settings) -> Path | None:
+    """Bring the database to the present schema, and make keys where there are none; the new key file's path.
+
+    Raises:
+        SchemaTooNew: a newer program made the database.
+        DatabaseUnreachable: it does not answer.
+    """
+    context = open_context(settings)
+    migrating = Database(settings.migration_address)
+    try:
+        own_role = None if settings.migration_database_url is None else context.database.url.username
+        migrations.migrate(migrating, own_role)
+        prepare_database(context)
+    finally:
+        migrating.close()
+        context.database.close()
+    if settings.signing_keys is not None or settings.key_path.exists():
+        return None
+    make_key_file(settings.key_path, context.random_bytes)
+    return settings.key_path
+
+
+def serving_application() -> FastAPI:
+    """The application of one worker, from the environment."""
+    settings = Settings()
+    configure_logging(settings.log_level)
+    context = open_context(settings)
+    keys = open_keys(context)
+    prepare_database(context)
+    return build_hub(context, keys).app
 
 
 def _begin(connection: Connection, context: Context) -> None:
@@ -198,5 +231,5 @@ def _handlers(context: Context) -> Mapping[str, Handler]:
 def _is_ready(database: Database) -> bool:
     try:
         return migrations.is_current(database)
-    except (SQLAlchemyError, DatabaseBusy):
+    except DatabaseBusy:
         return False

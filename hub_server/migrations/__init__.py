@@ -34,12 +34,12 @@ def migrate(database: Database, hub_role: str | None = None) -> None:
 
     Raises:
         SchemaTooNew: a newer program made it.
+        DatabaseUnreachable: it does not answer.
     """
-    with database.engine.connect() as connection:
-        if database.is_sqlite:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
+    with database.transaction() as connection:
+        if not database.is_sqlite:
             # Two nodes that start together: the second waits and then finds nothing left to do.
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('mps-hub-migrate'))"))
         _refuse_newer(connection)
         config = _config()
@@ -47,15 +47,15 @@ def migrate(database: Database, hub_role: str | None = None) -> None:
         command.upgrade(config, "head")
         if hub_role is not None:
             _grant(connection, hub_role)
-        connection.commit()
 
 
 def is_current(database: Database) -> bool:
-    """Whether the database has exactly this program's schema."""
-    with database.engine.connect() as connection:
-        if database.is_sqlite:
-            connection.exec_driver_sql("BEGIN")
-        return _revision(connection) == _script().get_current_head()
+    """Whether the database has exactly this program's schema.
+
+    Raises:
+        DatabaseUnreachable: it does not answer.
+    """
+    return database.read(_revision) == _script().get_current_head()
 
 
 def _refuse_newer(connection: Connection) -> None:

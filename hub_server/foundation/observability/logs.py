@@ -25,6 +25,7 @@ def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> logg
     root.setLevel(level)
     # Its access lines hold whole addresses with their queries; ours hold the route.
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     return handler
 
 
@@ -55,4 +56,4 @@ def _add_request_id(_logger: Any, _method: str, event: MutableMapping[str, Any])
 
 
 def _redact_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: redact(name, value) for name, value in event.items()}
+    return {name: redact(name, value) for name, value in event.items() if name != "color_message"}

@@ -3,7 +3,13 @@
 from sqlalchemy import Connection
 
 from hub_server.foundation.storage.columns import InstantColumn, JsonColumn, enum_column, uuid_column
-from hub_server.foundation.storage.database import Database, DatabaseBusy, Work, tell_after_commit
+from hub_server.foundation.storage.database import (
+    Database,
+    DatabaseBusy,
+    DatabaseUnreachable,
+    Work,
+    tell_after_commit,
+)
 from hub_server.foundation.storage.incarnation import (
     begin_incarnation,
     current_incarnation,
@@ -18,6 +24,7 @@ __all__ = [
     "Connection",
     "Database",
     "DatabaseBusy",
+    "DatabaseUnreachable",
     "InstantColumn",
     "JsonColumn",
     "NumberSequence",

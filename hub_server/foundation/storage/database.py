@@ -35,6 +35,10 @@ class DatabaseBusy(Exception):
     """A lock was not had in time; nothing was written."""
 
 
+class DatabaseUnreachable(DatabaseBusy):
+    """The database does not answer."""
+
+
 class Database:
     """The hub's database behind one door: `run` for work that writes, `read` for work that does not."""
 
@@ -56,41 +60,41 @@ class Database:
 
         Raises:
             DatabaseBusy: a lock was not had within two seconds, or attempts are used up.
+            DatabaseUnreachable: the database does not answer, or went away meanwhile: whether the work was
+                committed is not known.
         """
         for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
                 with self.transaction() as connection:
                     return work(connection)
-            except PoolTimeout as error:
-                raise DatabaseBusy("no connection free") from error
             except DBAPIError as error:
-                if _is_busy(error):
-                    raise DatabaseBusy("lock not had in time") from error
-                if not _may_retry(error) or attempt == MAX_ATTEMPTS:
+                if not _may_retry(error):
                     raise
                 _log.info("transaction retried", extra={"attempt": attempt})
                 self._never.wait(self._chance() * RETRY_BASE_MS * 2**attempt / 1000)
         raise DatabaseBusy("attempts used up")
 
     def read(self, work: Work[T]) -> T:
-        """Run work that only reads, on one snapshot."""
-        try:
-            with self.engine.connect() as connection:
-                connection.exec_driver_sql(
-                    "BEGIN"
-                    if self.is_sqlite
-                    else "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-                )
-                result = work(connection)
-                connection.rollback()
-                return result
-        except PoolTimeout as error:
-            raise DatabaseBusy("no connection free") from error
+        """Run work that only reads, on one snapshot.
+
+        Raises:
+            DatabaseBusy, DatabaseUnreachable: as `run`.
+        """
+        begin = "BEGIN" if self.is_sqlite else "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+        with _translated(), self.engine.connect() as connection:
+            connection.exec_driver_sql(begin)
+            result = work(connection)
+            connection.rollback()
+            return result
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """One writing transaction: committed at the end, rolled back on any exception."""
-        with self.engine.connect() as connection:
+        """One writing transaction: committed at the end, rolled back on any exception.
+
+        Raises:
+            DatabaseBusy, DatabaseUnreachable: as `run`.
+        """
+        with _translated(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
@@ -114,6 +118,21 @@ class Database:
 def tell_after_commit(connection: Connection, subject: str) -> None:
     """Wake who listens for the subject in this process, once this transaction is committed."""
     connection.info.setdefault(_TOLD, set()).add(subject)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """SQLAlchemy's and the driver's exceptions as ours, where there is something to do about them."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise DatabaseBusy("no connection free") from error
+    except DBAPIError as error:
+        if _is_busy(error):
+            raise DatabaseBusy("lock not had in time") from error
+        if _is_gone(error):
+            raise DatabaseUnreachable(str(error.orig)) from error
+        raise
 
 
 def _sqlite_engine(url: str) -> Engine:
@@ -161,3 +180,11 @@ def _is_busy(error: DBAPIError) -> bool:
 
 def _may_retry(error: DBAPIError) -> bool:
     return _sqlstate(error) in _PG_RETRY
+
+
+def _is_gone(error: DBAPIError) -> bool:
+    """The connection could not be made, or broke. (SQLite's operational errors are something else.)"""
+    if error.connection_invalidated:
+        return True
+    is_postgresql = type(error.orig).__module__.startswith("psycopg")
+    return is_postgresql and isinstance(error, OperationalError) and _sqlstate(error) is None

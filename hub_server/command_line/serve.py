@@ -1,0 +1,95 @@
+"""`mps-hub serve`."""
+
+import os
+import signal
+import socket
+from types import FrameType
+from typing import NoReturn
+
+import typer
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from hub_server.bootstrap import open_context, open_keys, prepare_database
+from hub_server.command_line.words import Words
+from hub_server.foundation.web import HubServer
+from hub_server.settings import Settings
+
+BACKLOG = 2_048
+_ANY = frozenset({"0.0.0.0", "::", ""})
+
+
+class CannotListen(Exception):
+    """The port is taken, or the address is not this machine's."""
+
+
+def serve(settings: Settings, words: Words, host: str, port: int, workers: int) -> None:
+    """Serve until told to stop; then finish what is at hand.
+
+    Raises:
+        CannotListen, KeyFileError, MigrationNeeded, SchemaTooNew: the hub does not start.
+    """
+    listener = _listen(words, host, port)
+    with listener:
+        address = _address(host, listener.getsockname()[1])
+        if "base_url" not in settings.model_fields_set:
+            settings = settings.model_copy(update={"base_url": address})
+        # The workers read their settings themselves.
+        os.environ["MPS_HUB_BASE_URL"] = settings.base_url
+        if _refuse_early(settings) and workers > 1:
+            typer.echo(words.one_worker, err=True)
+            workers = 1
+        config = uvicorn.Config(
+            "hub_server.bootstrap:serving_application",
+            factory=True,
+            workers=workers,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=settings.shutdown_timeout_s,
+        )
+        server = HubServer(config)
+        typer.echo(words.serving.format(address=address))
+        # uvicorn raises the signal again once it has stopped; a wanted stop is no failure.
+        signal.signal(signal.SIGTERM, _leave)
+        if workers == 1:
+            server.run(sockets=[listener])
+        else:
+            Multiprocess(config, sockets=[listener]).run()
+    typer.echo(words.stopped)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
+
+
+def _refuse_early(settings: Settings) -> bool:
+    """Find out before the first worker starts whether it can; tells whether the database is embedded."""
+    context = open_context(settings)
+    try:
+        open_keys(context)
+        prepare_database(context)
+        return context.database.is_sqlite
+    finally:
+        context.database.close()
+
+
+def _listen(words: Words, host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        problem = error.strerror or type(error).__name__
+        raise CannotListen(words.port_taken.format(host=host, port=port, problem=problem)) from error
+    listener.listen(BACKLOG)
+    listener.set_inheritable(True)
+    return listener
+
+
+def _address(host: str, port: int) -> str:
+    name = "127.0.0.1" if host in _ANY else f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}"

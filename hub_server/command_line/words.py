@@ -1,0 +1,110 @@
+"""The words of the command line, in both languages."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.problems import LANGUAGES, Language, negotiate_language
+
+LANGUAGE_VARIABLE = "MPS_HUB_LANGUAGE"
+_LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Every sentence; the braces are filled in."""
+
+    about: str
+    serve: str
+    serve_host: str
+    serve_port: str
+    serve_workers: str
+    migrate: str
+    check: str
+    demo_data: str
+    load_data: str
+    load_data_cards: str
+    load_data_codes: str
+    as_json: str
+    serving: str
+    stopped: str
+    one_worker: str
+    migrated: str
+    keys_made: str
+    clean: str
+    unclean: str
+    loaded: str
+    demo_ready: str
+    wrong_setting: str
+    port_taken: str
+    database_unreachable: str
+    fault: str
+
+
+EN = Words(
+    about="The hub of MPS: ledger, cards, members, merchants, and every decision about their money.",
+    serve="Serve. An embedded database is migrated first.",
+    serve_host="Address to listen on.",
+    serve_port="Port to listen on; 0 takes a free one.",
+    serve_workers="Processes; an embedded database has one.",
+    migrate="Bring the database to this program's schema.",
+    check="Check that ledger, balances, points and journals agree; exit 1 if anything is off.",
+    demo_data="Make demo data in an empty database and print how to use it.",
+    load_data="Make funded cards with a live code each, for load tests, beside demo data.",
+    load_data_cards="How many cards.",
+    load_data_codes="File for the codes, one JSON line each.",
+    as_json="Print JSON.",
+    serving="MPS hub: {address}",
+    stopped="Stopped.",
+    one_worker="An embedded database is served by one worker; going on with one.",
+    migrated="The database has the present schema.",
+    keys_made="New keys in {path}: copy this file to every node, and keep it safe.",
+    clean="Everything agrees.",
+    unclean="{count} findings:",
+    loaded="{count} cards; codes in {path}.",
+    demo_ready="Demo data is there. Hub: {hub}. Enrolment code: {code}.",
+    wrong_setting="Setting {name}: {problem}",
+    port_taken="Cannot listen on {host}:{port}: {problem}",
+    database_unreachable="The database does not answer: {problem}",
+    fault="Something went wrong on our side: {problem}",
+)
+
+ZH_TW = Words(
+    about="MPS 平台：總帳、卡片、會員、商戶，以及每一筆款項的決定。",
+    serve="啟動服務；內嵌資料庫會先升級結構。",
+    serve_host="監聽位址。",
+    serve_port="監聽連接埠；0 表示任選一個可用的。",
+    serve_workers="行程數；內嵌資料庫只有一個。",
+    migrate="將資料庫升級到本程式的結構。",
+    check="檢查總帳、餘額、積分與終端日誌是否一致；有任何不符則結束碼為 1。",
+    demo_data="在空的資料庫建立示範資料，並印出使用方式。",
+    load_data="在示範資料旁建立已儲值的卡片，各有一個有效付款碼，供壓力測試。",
+    load_data_cards="卡片數量。",
+    load_data_codes="付款碼檔案，每行一筆 JSON。",
+    as_json="以 JSON 輸出。",
+    serving="MPS 平台：{address}",
+    stopped="已停止。",
+    one_worker="內嵌資料庫只能由一個行程服務；以一個行程繼續。",
+    migrated="資料庫結構已是最新。",
+    keys_made="已產生新的金鑰於 {path}：請複製到每個節點並妥善保管。",
+    clean="全部一致。",
+    unclean="發現 {count} 項不符：",
+    loaded="{count} 張卡片；付款碼在 {path}。",
+    demo_ready="示範資料已就緒。平台：{hub}。註冊碼：{code}。",
+    wrong_setting="設定 {name}：{problem}",
+    port_taken="無法監聽 {host}:{port}：{problem}",
+    database_unreachable="資料庫沒有回應：{problem}",
+    fault="系統錯誤：{problem}",
+)
+
+_CATALOGUE: dict[Language, Words] = {"en": EN, "zh_TW": ZH_TW}
+
+
+def words_of(environment: Mapping[str, str] = os.environ) -> Words:
+    """The words in the language that `MPS_HUB_LANGUAGE` or the locale asks for; English otherwise."""
+    asked = environment.get(LANGUAGE_VARIABLE, "")
+    for language in LANGUAGES:
+        if asked == language:
+            return _CATALOGUE[language]
+    locale = next((environment[name] for name in _LOCALE_VARIABLES if environment.get(name)), "")
+    return _CATALOGUE[negotiate_language(locale.partition(".")[0].replace("_", "-"))]

@@ -7,7 +7,7 @@ from tests.architecture.source import Rule, Source, Violation
 
 # Not capabilities: what carries the business, and what puts it together and so sees everything.
 GROUND = frozenset({"foundation", "migrations"})
-COMPOSITION = frozenset({"__main__", "bootstrap", "settings"})
+COMPOSITION = frozenset({"__main__", "command_line", "bootstrap", "settings"})
 
 EDGES = frozenset({"routes", "jobs"})
 PURE = frozenset({"rules", "states", "errors"})

@@ -1,0 +1,1 @@
+"""journal_intake, on both databases."""

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from tests.architecture.source import PROGRAMS, Rule, Source, Violation
 
-# Modules of a kind of device that name no device: its port, and how its address and kinds are written.
-DEVICE_DOORS = frozenset({"port", "address", "kinds", "errors"})
+# Modules of a kind of device that name no device: its port, how its address and kinds are written, and the queue
+# before it.
+DEVICE_DOORS = frozenset({"port", "address", "kinds", "errors", "spooler"})
 DATABASE_PACKAGES = ("sqlalchemy", "alembic", "psycopg", "psycopg_pool", "pysqlite3", "sqlite3")
 
 
@@ -18,7 +19,7 @@ def database_in_its_rooms(source: Source) -> Iterator[Violation]:
     parts = source.room
     if not source.is_in("shared", *PROGRAMS):
         return
-    if source.is_in("hub_server/foundation/storage", "pos_app/journal", "pos_app/hub_copy"):
+    if source.is_in("hub_server/foundation/storage", "pos_app/storage", "pos_app/journal", "pos_app/hub_copy"):
         return
     if {"migrations", "tables", "queries"}.intersection(parts):
         return

@@ -1,0 +1,407 @@
+"""The counter: an opened terminal put into the window. It wires presenters to views and knows who is signed in."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+
+from pos_app.appearance.translations import Phrase
+from pos_app.appearance.translations import rooms as room_words
+from pos_app.appearance.translations import window as words
+from pos_app.background.qt import QtBackground
+from pos_app.desktop.line_words import line_words
+from pos_app.desktop.main_window import MainWindow, Page
+from pos_app.desktop.printing import Papers, said_of_printer, said_of_receipt
+from pos_app.desktop.rows import Place
+from pos_app.desktop.terminal import Terminal
+from pos_app.devices.printer.port import Printer, PrinterStatus, problem_of
+from pos_app.devices.printer.spooler import JobStatus, PrintSpooler
+from pos_app.features.charging.flow import Manager
+from pos_app.features.charging.outcomes import GivenUp
+from pos_app.features.charging.presenter import AtTheCounter, ChargePresenter, Figures
+from pos_app.features.charging.view import ChargeView
+from pos_app.features.history.presenter import HistoryPresenter, HistoryWork
+from pos_app.features.history.view import HistoryView
+from pos_app.features.inbox.presenter import InboxPresenter, InboxWork
+from pos_app.features.inbox.view import InboxView
+from pos_app.features.shift.flow import OpenShift
+from pos_app.features.shift.presenter import ShiftPresenter, ShiftWork
+from pos_app.features.shift.view import ShiftView
+from pos_app.features.sign_in.flow import Person
+from pos_app.features.sign_in.presenter import SignInPresenter
+from pos_app.features.sign_in.view import SignInView
+from shared.clock import Clock
+
+_DIGITS = frozenset({*"0123456789", "00", ".", "back", "clear"})
+_CLOSE_SPOOLER_S = 5.0
+_REFRESH_MS = 1_000
+
+
+class Counter(QObject):
+    """One opened terminal in one window, from sign-in to closing."""
+
+    def __init__(
+        self, window: MainWindow, terminal: Terminal, printer: Printer, clock: Clock, background: QtBackground
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._terminal = terminal
+        self._printer = printer
+        self._background = background
+        self._person: Person | None = None
+        self._spooler = PrintSpooler(printer, lambda status: background.post(lambda: self._printed(status)))
+        self._papers = Papers(
+            terminal, self._spooler, clock, lambda: self._cashier, lambda: self._window.language
+        )
+        self._make_presenters(clock)
+        self._add_pages()
+        window.place_pressed.connect(self._go_to)
+        terminal.on_change(lambda: background.post(self._news))
+        # What depends on time alone (until when one may go on offline) is drawn anew by the second.
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._draw_line)
+        self._timer.start(_REFRESH_MS)
+        background.run("ask the printer", printer.status, self._printer_answered, self._work_failed)
+        self._news()
+        self.lock(is_lock=False)
+
+    @property
+    def _cashier(self) -> str:
+        return "" if self._person is None else self._person.staff_id
+
+    def _make_presenters(self, clock: Clock) -> None:
+        terminal, background, identity = self._terminal, self._background, self._terminal.identity()
+        self.charge = ChargePresenter(
+            terminal.desk,
+            background,
+            clock,
+            self._papers,
+            self._check_manager,
+            Figures(exponent=identity.exponent, response_timeout_ms=identity.response_timeout_ms),
+            self,
+        )
+        self.sign_in = SignInPresenter(terminal.check_pin, background, clock, self)
+        self.shift = ShiftPresenter(
+            ShiftWork(
+                figures=terminal.shift_figures,
+                open_shift=terminal.open_shift,
+                print_x=lambda cashier: self._papers.print_report(terminal.x_report(cashier)),
+                close_shift=lambda cashier: self._papers.print_report(terminal.close_shift(cashier)),
+            ),
+            background,
+            self,
+        )
+        self.history = HistoryPresenter(
+            HistoryWork(rows=terminal.history, reprint=self._papers.reprint),
+            background,
+            identity.zone,
+            identity.exponent,
+            self,
+        )
+        self.inbox = InboxPresenter(InboxWork(rows=terminal.inbox, give_up=self._give_up), background, self)
+
+    def _add_pages(self) -> None:
+        self._add_charge()
+        self._add_sign_in()
+        self._add_shift()
+        self._add_history()
+        self._add_inbox()
+        self.charge.last_changed.connect(self._last_changed)
+        self.charge.money_moved.connect(self._money_moved)
+        self.sign_in.signed_in.connect(self._signed_in)
+        self.shift.opened.connect(self._shift_opened)
+        self.shift.closed.connect(self._shift_closed)
+
+    def _add_charge(self) -> None:
+        self.charge_view = view = ChargeView()
+        presenter = self.charge
+        presenter.screen_changed.connect(view.show_screen)
+        view.key_pressed.connect(presenter.press)
+        view.action_pressed.connect(presenter.act)
+        view.choice_pressed.connect(presenter.choose)
+        self._window.add_page(
+            "charge",
+            Page(
+                view=view,
+                set_language=view.set_language,
+                key=self._charge_key,
+                scanned=presenter.code_text,
+                spoilt=presenter.scan_spoilt,
+                shown=presenter.show,
+                place=Place.CHARGE,
+            ),
+        )
+
+    def _charge_key(self, key: str) -> bool:
+        actions: dict[str, Callable[[], None]] = {
+            "enter": self.charge.confirm,
+            "esc": self.charge.cancel,
+            "f5": self.charge.approve_offline,
+            "up": lambda: self.charge.choose_manager(-1),
+            "down": lambda: self.charge.choose_manager(1),
+        }
+        if key in actions:
+            actions[key]()
+        elif key in _DIGITS:
+            self.charge.press(key)
+        return key in actions or key in _DIGITS
+
+    def _add_sign_in(self) -> None:
+        view, presenter = SignInView(), self.sign_in
+        presenter.screen_changed.connect(view.show_screen)
+        view.key_pressed.connect(presenter.press)
+        view.person_chosen.connect(presenter.choose)
+        view.action_pressed.connect(presenter.confirm)
+
+        def key(name: str) -> bool:
+            actions: dict[str, Callable[[], None]] = {
+                "enter": presenter.confirm,
+                "esc": lambda: presenter.press("clear"),
+                "up": lambda: presenter.move(-1),
+                "down": lambda: presenter.move(1),
+            }
+            if name in actions:
+                actions[name]()
+            else:
+                presenter.press(name)
+            return True
+
+        self._window.add_page("sign_in", Page(view=view, set_language=view.set_language, key=key))
+
+    def _add_shift(self) -> None:
+        identity, presenter = self._terminal.identity(), self.shift
+        view = ShiftView(identity.zone, identity.exponent)
+        presenter.screen_changed.connect(view.show_screen)
+        view.action_pressed.connect(presenter.confirm)
+        view.key_pressed.connect(presenter.press)
+        view.back_pressed.connect(presenter.back)
+
+        def key(name: str) -> bool:
+            if name == "enter":
+                presenter.confirm()
+            elif name == "esc":
+                if not presenter.back():
+                    self._go_to(Place.CHARGE)
+            else:
+                presenter.press(name)
+            return True
+
+        page = Page(view=view, set_language=view.set_language, key=key, place=Place.SHIFT)
+        self._window.add_page("shift", page)
+
+    def _add_history(self) -> None:
+        presenter = self.history
+        view = HistoryView(presenter.model)
+        presenter.found_changed.connect(view.show_found)
+        presenter.remarked.connect(view.show_remark)
+        view.reprint_pressed.connect(presenter.reprint)
+
+        def key(name: str) -> bool:
+            actions: dict[str, Callable[[], None]] = {
+                "enter": view.press_action,
+                "esc": lambda: self._go_to(Place.CHARGE),
+                "up": lambda: view.move_selection(-1),
+                "down": lambda: view.move_selection(1),
+            }
+            if name in actions:
+                actions[name]()
+            else:
+                presenter.press(name)
+            return True
+
+        self._window.add_page(
+            "history",
+            Page(
+                view=view,
+                set_language=view.set_language,
+                key=key,
+                shown=presenter.begin,
+                place=Place.HISTORY,
+            ),
+        )
+
+    def _add_inbox(self) -> None:
+        identity, presenter = self._terminal.identity(), self.inbox
+        view = InboxView(identity.zone, identity.exponent)
+        presenter.changed.connect(view.show_flow)
+        presenter.remarked.connect(view.show_remark)
+        presenter.counted.connect(self._to_do_counted)
+        view.asked.connect(presenter.ask)
+        view.kept.connect(presenter.keep)
+        view.confirmed.connect(presenter.confirm)
+
+        def key(name: str) -> bool:
+            if name == "esc":
+                if presenter.flow.sure is None:
+                    self._go_to(Place.CHARGE)
+                else:
+                    presenter.keep()
+            elif name in {"up", "down"}:
+                view.move_page(-1 if name == "up" else 1)
+            return True
+
+        self._window.add_page(
+            "inbox",
+            Page(
+                view=view,
+                set_language=view.set_language,
+                key=key,
+                shown=presenter.refresh,
+                place=Place.INBOX,
+            ),
+        )
+
+    def lock(self, *, is_lock: bool = True) -> None:
+        """Nobody stands here; what is under way goes on behind."""
+        self._person = None
+        self.charge.set_counter(None)
+        self._window.words.is_open = False
+        self._draw_who()
+        self.sign_in.begin(self._terminal.staff(), is_lock=is_lock)
+        self._window.show_page("sign_in")
+
+    def close(self) -> None:
+        """Finish the paper that is printing, and the work that runs; then close the terminal."""
+        self._timer.stop()
+        self._spooler.close(_CLOSE_SPOOLER_S)
+        self._background.close()
+        self._terminal.close()
+
+    def _go_to(self, place: Place) -> None:
+        match place:
+            case Place.LOCK:
+                self.lock()
+            case Place.REPRINT:
+                self._reprint_last()
+            case Place.SHIFT:
+                self._show_shift()
+            case Place.CHARGE if self._terminal.current_shift() is None:
+                self._show_shift()
+            case _:
+                self._window.show_page(place.name.lower())
+
+    def _show_shift(self) -> None:
+        if self._person is not None:
+            self.shift.begin(self._person.staff_id, self._person.name)
+            self._window.show_page("shift")
+
+    def _signed_in(self, person: Person) -> None:
+        self._person = person
+        shift = self._terminal.current_shift()
+        self._window.words.is_open = shift is not None
+        if shift is None:
+            self._draw_who()
+            self._show_shift()
+        else:
+            self._stand_at(shift)
+
+    def _shift_opened(self, shift: OpenShift) -> None:
+        self._window.words.is_open = True
+        self._stand_at(shift)
+
+    def _stand_at(self, shift: OpenShift) -> None:
+        self.charge.set_counter(AtTheCounter(self._cashier, shift.shift_id))
+        self._draw_who()
+        self._window.show_page("charge")
+
+    def _shift_closed(self) -> None:
+        """The successor's PIN comes next."""
+        self.lock(is_lock=False)
+
+    def _check_manager(self, staff_id: str, pin: str) -> Phrase | None:
+        answer = self._terminal.check_pin(staff_id, pin)
+        if answer.is_right:
+            return None
+        if answer.wait_s:
+            return room_words.SIGN_IN_WAIT(seconds=str(answer.wait_s))
+        return room_words.SIGN_IN_WRONG()
+
+    def _give_up(self, entry_id: str) -> Phrase:
+        outcome = self._terminal.desk.give_up(entry_id)
+        is_given_up = isinstance(outcome, GivenUp)
+        return room_words.INBOX_GIVEN_UP() if is_given_up else room_words.INBOX_ANSWERED()
+
+    def _reprint_last(self) -> None:
+        entry_id = self._papers.last_entry
+        self._background.run("reprint", lambda: self._reprint(entry_id), self._reprinted, self._work_failed)
+
+    def _reprint(self, entry_id: str | None) -> tuple[str, int] | None:
+        """The last approval of this run, or the newest in the journal."""
+        if entry_id is None:
+            entry_id = next((row.entry_id for row in self._terminal.history() if row.can_reprint), None)
+        number = None if entry_id is None else self._papers.reprint(entry_id)
+        return None if entry_id is None or number is None else (f"{entry_id}-copy-{number}", number)
+
+    def _reprinted(self, sent: tuple[str, int] | None) -> None:
+        if sent is None:
+            self._say_last(words.REPRINT_NOTHING())
+        else:
+            self._say_last(words.REPRINT_SENT(number=str(sent[1])))
+
+    def _work_failed(self, error: Exception) -> None:
+        self._say_last(words.WORK_FAILED())
+
+    def _say_last(self, phrase: Phrase) -> None:
+        self._window.words.last = phrase
+        self._window.draw_frame()
+
+    def _printed(self, status: JobStatus) -> None:
+        self._window.words.printer = said_of_printer(status)
+        if status.job_id == self._papers.last_entry:
+            self.charge.receipt_said(said_of_receipt(status))
+        self._window.draw_frame()
+
+    def _printer_answered(self, status: PrinterStatus) -> None:
+        answers = {
+            PrinterStatus.NOT_CONFIGURED: words.PRINTER_NONE(),
+            PrinterStatus.UNKNOWN: words.PRINTER_UNKNOWN(),
+        }
+        self._window.words.printer = answers.get(status) or (
+            words.PRINTER_READY() if status.can_print else _trouble(status)
+        )
+        self._window.draw_frame()
+
+    def _last_changed(self, phrase: Phrase | None) -> None:
+        self._window.words.last = phrase
+        self._window.draw_frame()
+
+    def _money_moved(self) -> None:
+        self._news()
+
+    def _to_do_counted(self, count: int) -> None:
+        self._window.words.to_do = count
+        self._window.draw_frame()
+
+    def _news(self) -> None:
+        """Line, staff, policy or journal changed."""
+        staff = self._terminal.staff()
+        self.charge.set_managers([Manager(one.staff_id, one.name) for one in staff if one.is_manager])
+        if self._person is None and self._window.current == "sign_in":
+            self.sign_in.update_people(staff)
+        self.inbox.refresh()
+        if self._window.current == "shift":
+            self.shift.refresh()
+        self._draw_line()
+        self._draw_who()
+
+    def _draw_line(self) -> None:
+        identity = self._terminal.identity()
+        line = line_words(self._terminal.line_status(), identity.zone, identity.exponent)
+        if line != self._window.words.line:
+            self._window.words.line = line
+            self._window.draw_frame()
+
+    def _draw_who(self) -> None:
+        identity, person = self._terminal.identity(), self._person
+        who = words.STORE_AND_TERMINAL(store=identity.store_name, terminal=identity.terminal_no)
+        if person is not None:
+            shift = self._terminal.current_shift()
+            at = words.CASHIER(name=person.name)
+            if shift is not None:
+                at = words.CASHIER_AND_SHIFT(name=person.name, shift=shift.number)
+            who = words.WHO_AND_WHERE(place=who, person=at)
+        self._window.words.who = who
+        self._window.draw_frame()
+
+
+def _trouble(status: PrinterStatus) -> Phrase:
+    return words.PRINTER_FAILED(reason=words.PRINT_PROBLEMS[problem_of(status).value]())

@@ -1,0 +1,210 @@
+"""The window from the program's start to its end: opening the terminal, enrolling it, standing at the counter."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from pos_app.appearance.camera_preview import Outline
+from pos_app.appearance.theme import Scheme
+from pos_app.appearance.translations import charging as charge_words
+from pos_app.appearance.translations import rooms as room_words
+from pos_app.appearance.translations import window as words
+from pos_app.appearance.type import body_font, load_fonts
+from pos_app.background import BackgroundPool
+from pos_app.background.qt import QtBackground
+from pos_app.desktop.camera_eye import CameraEye
+from pos_app.desktop.counter import Counter
+from pos_app.desktop.main_window import MainWindow, Page
+from pos_app.desktop.scan_filter import ScanFilter
+from pos_app.desktop.terminal import Doors, Terminal
+from pos_app.devices.camera import Camera, CameraCondition, CameraState
+from pos_app.devices.printer.port import Printer
+from pos_app.devices.scanner import Damage
+from pos_app.features.charging.screen import Screen
+from pos_app.features.enrolment.presenter import EnrolmentPresenter
+from pos_app.features.enrolment.view import EnrolmentView
+from pos_app.features.start_up.presenter import StartUpPresenter
+from pos_app.features.start_up.view import StartUpView
+from shared.clock import Clock
+from shared.problems import Language
+
+_CAMERA_ROW = {
+    CameraState.NONE: words.CAMERA_NONE,
+    CameraState.STARTING: words.CAMERA_STARTING,
+    CameraState.LIVE: words.CAMERA_LIVE,
+    CameraState.LOST: words.CAMERA_LOST,
+}
+_CAMERA_WORDS = {
+    CameraState.NONE: charge_words.CAMERA_NONE,
+    CameraState.STARTING: charge_words.CAMERA_STARTING,
+    CameraState.LOST: charge_words.CAMERA_LOST,
+}
+_SPOILT = {
+    Damage.INPUT_METHOD: charge_words.SCAN_MANGLED,
+    Damage.TOO_LONG: charge_words.SCAN_TOO_LONG,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equipment:
+    """What bootstrap hands the window; `camera` None for `--camera none`."""
+
+    camera: Camera | None
+    printer: Printer
+    clock: Clock
+    language: Language
+    scheme: Scheme = Scheme.LIGHT
+
+
+class Desktop(QObject):
+    """The window with its devices. `open_doors` starts from the beginning; `stand_at` with a terminal already open."""
+
+    def __init__(self, application: QApplication, equipment: Equipment) -> None:
+        super().__init__()
+        load_fonts()
+        application.setFont(body_font())
+        self._equipment = equipment
+        self._application = application
+        self.window = MainWindow(equipment.language, equipment.scheme)
+        self.background = QtBackground(BackgroundPool(), self.window)
+        self.counter: Counter | None = None
+        self._enrolment_view: EnrolmentView | None = None
+        self._is_closed = False
+        self.filter = ScanFilter(equipment.clock.monotonic_ms, self)
+        application.installEventFilter(self.filter)
+        self.filter.scanned.connect(self.window.scanned)
+        self.filter.spoilt.connect(lambda damage: self.window.spoilt(_SPOILT[damage]()))
+        self.eye = CameraEye(equipment.camera, equipment.clock.monotonic_ms, self)
+        self.eye.code_seen.connect(self.window.scanned)
+        self.eye.frame_ready.connect(self._frame_came)
+        self.eye.condition_changed.connect(self._camera_changed)
+        self.eye.outline_seen.connect(self._outline_came)
+        self.window.page_changed.connect(lambda _name: self._aim_camera())
+        self.window.closing.connect(self.close)
+        self.eye.start()
+
+    def open_doors(self, doors: Doors) -> None:
+        """Open the terminal; enrol it first where it is new."""
+        presenter = StartUpPresenter(doors.open_terminal, self.background, self)
+        view = StartUpView()
+        presenter.screen_changed.connect(view.show_screen)
+        presenter.opened.connect(lambda terminal: self._opened(terminal, doors))
+        view.retry_pressed.connect(presenter.begin)
+        view.quit_pressed.connect(self.window.close)
+
+        def key(name: str) -> bool:
+            if presenter.screen.can_retry and name == "enter":
+                presenter.begin()
+            elif presenter.screen.can_retry and name == "esc":
+                self.window.close()
+            return True
+
+        self.window.add_page("start_up", Page(view=view, set_language=view.set_language, key=key))
+        self.window.show_page("start_up")
+        presenter.begin()
+
+    def stand_at(self, terminal: Terminal) -> Counter:
+        """Put an opened terminal into the window."""
+        self._enrolment_view = None
+        equipment = self._equipment
+        self.counter = Counter(self.window, terminal, equipment.printer, equipment.clock, self.background)
+        self.counter.charge.screen_changed.connect(self._aim_for)
+        self._camera_changed(self.eye.condition)
+        return self.counter
+
+    def close(self) -> None:
+        """End everything that the window began; once."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._application.removeEventFilter(self.filter)
+        self.eye.stop()
+        if self.counter is not None:
+            self.counter.close()
+        else:
+            self.background.close()
+
+    def _opened(self, terminal: Terminal | None, doors: Doors) -> None:
+        if terminal is None:
+            self._show_enrolment(doors)
+        else:
+            self.stand_at(terminal)
+
+    def _show_enrolment(self, doors: Doors) -> None:
+        name = room_words.ENROL_NAME_DEFAULT().said_in(self.window.language)
+        presenter = EnrolmentPresenter(doors.enrol, self.background, name, self)
+        self._enrolment_view = view = EnrolmentView()
+        presenter.screen_changed.connect(view.show_screen)
+        presenter.enrolled.connect(self.stand_at)
+        view.fields_changed.connect(presenter.fields_changed)
+        view.action_pressed.connect(presenter.confirm)
+        view.show_screen(presenter.screen)
+
+        def key(name: str) -> bool:
+            if name == "enter":
+                presenter.confirm()
+            return name == "enter"
+
+        page = Page(
+            view=view,
+            set_language=view.set_language,
+            key=key,
+            scanned=presenter.scanned,
+            shown=view.focus_first,
+        )
+        self.window.add_page("enrolment", page)
+        self.window.show_page("enrolment")
+        self._camera_changed(self.eye.condition)
+
+    def _aim_for(self, screen: Screen) -> None:
+        self._aim_camera()
+
+    def _aim_camera(self) -> None:
+        """The camera looks only where a code is wanted."""
+        at_charge = self.window.current == "charge" and self.counter is not None
+        wanted = self.counter is not None and at_charge and self.counter.charge.screen.camera_on
+        self.eye.set_looking(wanted or self.window.current == "enrolment")
+
+    def _frame_came(self, image: QImage) -> None:
+        if self.window.current == "enrolment" and self._enrolment_view is not None:
+            self._enrolment_view.show_frame(image)
+        elif self.counter is not None:
+            self.counter.charge_view.show_frame(image)
+        self.eye.frame_shown()
+
+    def _outline_came(self, outline: Outline) -> None:
+        if self.counter is not None:
+            self.counter.charge_view.show_outline(outline)
+
+    def _camera_changed(self, condition: CameraCondition) -> None:
+        self.window.words.camera = _CAMERA_ROW[condition.state]()
+        said = _CAMERA_WORDS.get(condition.state)
+        phrase = None if said is None else said()
+        if self.counter is not None:
+            self.counter.charge_view.set_camera_words(phrase)
+        if self._enrolment_view is not None:
+            self._enrolment_view.set_camera_words(phrase)
+        self.window.draw_frame()
+
+
+def build_window(application: QApplication, terminal: Terminal, equipment: Equipment) -> Desktop:
+    """The real window over an opened terminal, for whoever drives it: system tests, `make run`, screenshots."""
+    desktop = Desktop(application, equipment)
+    desktop.stand_at(terminal)
+    return desktop
+
+
+def run(make_doors: Callable[[], Doors], make_equipment: Callable[[], Equipment]) -> int:
+    """Show the window until it is closed; the program's exit code."""
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    desktop = Desktop(application, make_equipment())
+    desktop.window.show()
+    desktop.open_doors(make_doors())
+    code = application.exec()
+    desktop.close()
+    return code

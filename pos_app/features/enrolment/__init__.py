@@ -1,0 +1,1 @@
+"""Making a new terminal known to the hub."""

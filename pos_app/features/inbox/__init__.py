@@ -1,0 +1,1 @@
+"""What waits for a person or for the line (待處理)."""

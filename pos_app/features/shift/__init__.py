@@ -1,0 +1,1 @@
+"""A cashier's shift: opened, looked at (X), closed (Z)."""

@@ -29,6 +29,7 @@ from hub_server.foundation.storage import (
     has_incarnation,
 )
 from hub_server.foundation.web import WebParts, make_application
+from hub_server.journal_intake.routes import router as journal_router
 from hub_server.ledger import HUB_OWNER, AccountKind, open_account
 from hub_server.monitoring import alert_handler
 from hub_server.pages.member.routes import router as member_page_router
@@ -215,6 +216,7 @@ def _routers(context: Context, keys: HubSigningKeys, streams: FeedStreams) -> li
     return [
         signing_keys_router(keys),
         terminals_router(EnrolmentDesk(context, keys, feed_cursor)),
+        journal_router(context, keys, access),
         change_feed_router(context, streams, access),
         access_router(context, keys, connect_sms(context.settings.sms_address)),
         registration_router(context),

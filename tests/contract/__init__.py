@@ -1,0 +1,1 @@
+"""Both programs against the messages and behaviour they share."""

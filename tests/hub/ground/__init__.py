@@ -1,0 +1,1 @@
+"""Merchants, staff, terminals, alerts and the change feed."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 
 from hub_server.bindings.tables import bindings
 from hub_server.cards import CardTypeName, card_number, last4
@@ -274,9 +274,15 @@ class HubRows:
             )
 
     def code(
-        self, card: CardRows, *, rate: int = 10_000, offline_limit: int = 50_000, ttl_s: int = 900
+        self,
+        card: CardRows,
+        *,
+        rate: int = 10_000,
+        offline_limit: int = 50_000,
+        ttl_s: int = 900,
+        age_s: int = 600,
     ) -> PaymentCode:
-        """A live code of the card, which replaces the one before; as the member's page shows it."""
+        """A live code of the card, which replaces the one before; as the member's page has shown it for a while."""
         fresh: FreshSecret = fresh_secret(self._context.random_bytes, BCRYPT_COST)
         terms = CodeTerms(
             card_ref=self._keys.seal_serial(card.serial, self._context.random_bytes(8)),
@@ -286,7 +292,7 @@ class HubRows:
             rate=rate,
             offline_limit=offline_limit,
             currency="TWD",
-            issued_at=self._now(),
+            issued_at=self._now() - timedelta(seconds=age_s),
             ttl_s=ttl_s,
         )
         claims = claims_of(terms, fresh.secret)
@@ -320,6 +326,16 @@ class HubRows:
         """Change rows behind everybody's back."""
         conditions = [table.c[name] == value for name, value in where.items()]
         self._context.database.run(lambda c: c.execute(update(table).where(*conditions).values(**values)))
+
+    def insert(self, table: Table, row: dict[str, Any]) -> None:
+        """One row of any table."""
+        self._insert((table, row))
+
+    def forget_code(self, code_ref: str) -> None:
+        """A hub that never issued the code, or lost it."""
+        for table in (payment_code_history, payment_codes):
+            statement = delete(table).where(table.c.code_ref == code_ref)
+            self._context.database.run(lambda c, gone=statement: c.execute(gone))
 
     def rows(self, table: Table, **where: Any) -> list[dict[str, Any]]:
         """Rows of a table, in the order of its primary key."""

@@ -193,7 +193,7 @@ def test_the_codes_life_is_judged_at_the_charges_own_time(
     counter: Counter, rows: HubRows, clock: ManualClock
 ) -> None:
     first, second = rows.card(), rows.card()
-    in_time, late = rows.code(first, ttl_s=60), rows.code(second, ttl_s=60)
+    in_time, late = rows.code(first, ttl_s=60, age_s=0), rows.code(second, ttl_s=60, age_s=0)
     clock.advance(60_000)
     charged = counter.journal.charge(in_time)
     clock.advance(1_000)
@@ -209,7 +209,7 @@ def test_a_code_swept_after_a_charge_in_its_life_still_pays(
     counter: Counter, rows: HubRows, clock: ManualClock
 ) -> None:
     card = rows.card()
-    code = rows.code(card, ttl_s=60)
+    code = rows.code(card, ttl_s=60, age_s=0)
     charge = counter.journal.charge(code)
     clock.advance(59_000)
     rows.set_codes(card, "live", "expired")

@@ -24,6 +24,7 @@ from hub_server.registration import create_member_profile
 from hub_server.signing_keys import HubSigningKeys
 from shared.api.members import IssuedCode, OtpVerifyRequest, RegisterRequest
 from shared.api.messages import Message
+from shared.clock import WireInstant
 from shared.problems import Code, CodedError, Language, negotiate_language
 
 LANGUAGE_COOKIE = "mps-language"
@@ -40,9 +41,10 @@ _templates = Environment(
 
 
 class DrawnCode(IssuedCode):
-    """A payment code with its picture, in an answer that nothing caches."""
+    """A payment code with its picture, in an answer that nothing caches; the hub's time, for a wrong clock."""
 
     svg: str
+    hub_time: WireInstant
 
 
 class SignedIn(Message):
@@ -152,7 +154,11 @@ def _add_codes(routes: APIRouter, context: Context, keys: HubSigningKeys) -> Non
     def draw_code(session: Annotated[MemberSession, gate], card_id: str) -> DrawnCode:
         code = present_code(context, keys, session.member, card_id)
         return DrawnCode(
-            code=code.text, code_ref=code.code_ref, expires_at=code.expires_at, svg=qr_svg(code.text)
+            code=code.text,
+            code_ref=code.code_ref,
+            expires_at=code.expires_at,
+            svg=qr_svg(code.text),
+            hub_time=context.clock.now(),
         )
 
     @routes.get("/codes/{code_ref}")

@@ -224,7 +224,7 @@ async function openCards() {
 function kept() {
   const codes = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
   for (const [card, code] of Object.entries(codes)) {
-    if (Date.parse(code.expires_at) <= Date.now()) delete codes[card];
+    if (code.until_ms <= Date.now()) delete codes[card];
   }
   return codes;
 }
@@ -248,9 +248,10 @@ async function openCode(card) {
   const good = kept()[card.card_id];
   if (good) return showCode(card, good);
   const made = await ask("POST", `/m/cards/${card.card_id}/code`);
-  const code = { code: made.code, code_ref: made.code_ref, expires_at: made.expires_at, svg: made.svg };
-  code.life_ms = Date.parse(made.expires_at) - Date.now();
-  code.card = card;
+  // By the hub's own time: a phone's clock may be wrong.
+  const life_ms = Date.parse(made.expires_at) - Date.parse(made.hub_time);
+  const { code: text, code_ref, svg } = made;
+  const code = { text, code_ref, svg, card, life_ms, until_ms: Date.now() + life_ms };
   keep(card, code);
   showCode(card, code);
 }
@@ -268,7 +269,7 @@ function showCode(card, code) {
 }
 
 function countDown() {
-  const left = Date.parse(state.code.expires_at) - Date.now();
+  const left = state.code.until_ms - Date.now();
   if (left <= 0) return endCode("expired");
   const seconds = Math.ceil(left / 1000);
   const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;

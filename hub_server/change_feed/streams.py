@@ -150,7 +150,7 @@ class FeedStreams:
             own = [each for each in self._listeners if each.scope == listener.scope]
             self._listeners.append(listener)
             self._figures.streams.set(len(self._listeners))
-        for old in own[: len(own) - MAX_STREAMS_OF_ONE + 1]:
+        for old in own[: max(0, len(own) + 1 - MAX_STREAMS_OF_ONE)]:
             old.close()
         if self._closing:
             listener.close()

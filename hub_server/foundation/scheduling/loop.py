@@ -63,8 +63,11 @@ class Loop:
                 _run_logged(job)
 
     def _run(self) -> None:
-        while not self._stopping:
+        while True:
+            # Cleared before the look, so that what comes meanwhile is not waited for.
             self._change.clear()
+            if self._stopping:
+                return
             self.run_due()
             self._change.wait(self._wait_ms() / 1000)
 

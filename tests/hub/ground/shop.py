@@ -20,44 +20,45 @@ from shared.jws import sign_jws
 from shared.signing import Ed25519Signer, PublicJwk, to_base64url
 from shared.strict_json import dumps_object
 
+PIN = "135790"
 _numbers = itertools.count(1)
 """Makes each `jti` another one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A merchant with one store, a cashier and a manager; `pin` is everybody's."""
+    """A merchant with one store, a cashier and a manager; `PIN` is everybody's."""
 
     hub: Hub
     merchant: MerchantRow
     store: StoreRow
     cashier: StaffRow
     manager: StaffRow
-    pin: str = "135790"
 
     @classmethod
-    def open(cls, hub: Hub, name: str = "示範商店") -> "Shop":
+    def open(cls, hub: Hub, merchant_name: str = "示範商店") -> "Shop":
         """Make one."""
-        pin_hash = hash_pin(cls.__dataclass_fields__["pin"].default, 4)
+        pin_hash = hash_pin(PIN, 4)
 
         def make(connection: Connection) -> "Shop":
             at, context = hub.context.clock.now(), hub.context
-            merchant = create_merchant(connection, context, name=name, at=at, actor=SYSTEM)
+            merchant = create_merchant(connection, context, name=merchant_name, at=at, actor=SYSTEM)
             place = NewStore(merchant_id=merchant.id, name="台北店", address="台北市信義區1號")
             store = create_store(connection, context, place, at=at, actor=SYSTEM)
-            people = [
+            cashier, manager = (
                 create_staff(
                     connection,
                     context.ids,
                     merchant_id=merchant.id,
-                    name=person,
+                    name=name,
                     pin_hash=pin_hash,
                     at=at,
                     actor=SYSTEM,
                 )
-                for person in ("王小美", "李店長")
-            ]
-            for person, role in zip(people, (StaffRole.CASHIER, StaffRole.STORE_MANAGER), strict=True):
+                for name in ("王小美", "李店長")
+            )
+            posts = ((cashier, StaffRole.CASHIER), (manager, StaffRole.STORE_MANAGER))
+            for person, role in posts:
                 post_staff(
                     connection,
                     context.ids,
@@ -67,7 +68,7 @@ class Shop:
                     at=at,
                     actor=SYSTEM,
                 )
-            return cls(hub, merchant, store, *people)
+            return cls(hub, merchant, store, cashier, manager)
 
         made = hub.context.database.run(make)
         hub.dispatcher.dispatch()

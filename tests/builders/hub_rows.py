@@ -74,6 +74,7 @@ class HubRows:
         self._context = context
         self._keys = keys
         self._count = 0
+        self.was_tampered = False
 
     def shop(self, policy: Policy | None = None) -> ShopRows:
         """An active merchant with one store and a policy that was told long ago."""
@@ -297,7 +298,10 @@ class HubRows:
         )
         claims = claims_of(terms, fresh.secret)
         text, certificate = issue_payment_code(fresh.secret, claims, self._keys.signer)
-        self.set_codes(card, "live", "replaced")
+        replaced = (payment_codes.c.card_id == card.card_id, payment_codes.c.state == "live")
+        self._context.database.run(
+            lambda c: c.execute(update(payment_codes).where(*replaced).values(state="replaced"))
+        )
         row = {"code_ref": claims.code_ref, "secret_hash": fresh.secret_hash, "state": "live"}
         self._insert(
             (
@@ -324,6 +328,7 @@ class HubRows:
 
     def update(self, table: Table, where: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Change rows behind everybody's back."""
+        self.was_tampered = True
         conditions = [table.c[name] == value for name, value in where.items()]
         self._context.database.run(lambda c: c.execute(update(table).where(*conditions).values(**values)))
 
@@ -334,8 +339,11 @@ class HubRows:
     def forget_code(self, code_ref: str) -> None:
         """A hub that never issued the code, or lost it."""
         for table in (payment_code_history, payment_codes):
-            statement = delete(table).where(table.c.code_ref == code_ref)
-            self._context.database.run(lambda c, gone=statement: c.execute(gone))
+            self._delete(table, code_ref)
+
+    def _delete(self, table: Table, code_ref: str) -> None:
+        gone = delete(table).where(table.c.code_ref == code_ref)
+        self._context.database.run(lambda c: c.execute(gone))
 
     def rows(self, table: Table, **where: Any) -> list[dict[str, Any]]:
         """Rows of a table, in the order of its primary key."""

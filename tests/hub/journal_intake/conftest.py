@@ -1,10 +1,11 @@
 """A counter at a hub, on both databases."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 
+from hub_server.consistency import check
 from hub_server.foundation.context import Context
 from hub_server.signing_keys import HubSigningKeys
 from tests.builders.counter import TOO_LATE, Counter
@@ -12,9 +13,13 @@ from tests.builders.hub_rows import HubRows, ShopRows
 
 
 @pytest.fixture
-def rows(hub_context: Context, keys: HubSigningKeys) -> HubRows:
-    """Builds rows."""
-    return HubRows(hub_context, keys)
+def rows(hub_context: Context, keys: HubSigningKeys) -> Iterator[HubRows]:
+    """Builds rows; what a test leaves behind is sound, unless it changed rows behind the hub's back."""
+    built = HubRows(hub_context, keys)
+    yield built
+    if not built.was_tampered:
+        report = hub_context.database.read(lambda connection: check(connection, keys.verifiers))
+        assert report.findings == ()
 
 
 @pytest.fixture

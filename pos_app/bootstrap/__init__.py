@@ -1,0 +1,21 @@
+"""The composition root: the one room that names concrete devices and puts the terminal together."""
+
+from pos_app.bootstrap.terminal import (
+    MakeHub,
+    Terminal,
+    app_version,
+    build_enrolment,
+    build_terminal,
+    http_hub,
+    key_store,
+)
+
+__all__ = [
+    "MakeHub",
+    "Terminal",
+    "app_version",
+    "build_enrolment",
+    "build_terminal",
+    "http_hub",
+    "key_store",
+]

@@ -1,0 +1,129 @@
+"""The charges of this terminal and their papers."""
+
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pos_app.hub_copy import HubCopy, HubFacts
+from pos_app.journal import charges
+from pos_app.journal.charges import Charge
+from pos_app.journal.states import ChargeState
+from pos_app.receipts.content import (
+    CancellationSlip,
+    ChargeKind,
+    ChargeReceipt,
+    Copy,
+    Heading,
+    JournalMark,
+    Points,
+)
+from pos_app.storage import Database, Transaction
+from shared.clock import Clock
+from shared.ids import EntryId
+from shared.payment_code import CardType
+
+PAGE: Final = 50
+_WITHOUT_POINTS: Final = (CardType.CORPORATE, CardType.VOUCHER)
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToPrint:
+    """The charge was not approved and not cancelled: no paper says that nobody knows."""
+
+
+class PastCharges:
+    """Queries; each blocks for one read."""
+
+    def __init__(self, database: Database, hub_copy: HubCopy, clock: Clock) -> None:
+        """`clock` is the estimate of hub time."""
+        self._database = database
+        self._hub_copy = hub_copy
+        self._clock = clock
+
+    def recent(self, before_seq: int | None = None, limit: int = PAGE) -> list[Charge]:
+        """One page, the newest first."""
+        return self._database.read(lambda tx: charges.recent(tx, limit, before_seq)).result()
+
+    def find(self, entry_id: str) -> Charge | None:
+        """One charge."""
+        return self._database.read(lambda tx: charges.by_id(tx, entry_id)).result()
+
+    def next_paper(self, entry_id: str) -> ChargeReceipt | CancellationSlip | NothingToPrint:
+        """What the printer gets now: the first paper, or COPY n. Each call counts as a paper."""
+
+        def count(tx: Transaction) -> tuple[Charge, int] | None:
+            charge = charges.by_id(tx, entry_id)
+            if charge is None or charge.state in (
+                ChargeState.DURABLE,
+                ChargeState.IN_DOUBT,
+                ChargeState.DECLINED,
+            ):
+                return None
+            return charge, charges.count_paper(tx, entry_id)
+
+        counted = self._database.write(count).result()
+        if counted is None:
+            return NothingToPrint()
+        charge, number = counted
+        copy = Copy(number=number, at=self._clock.now()) if number > 1 else None
+        return paper_of(charge, self._hub_copy.facts, copy)
+
+
+def paper_of(charge: Charge, facts: HubFacts, copy: Copy | None) -> ChargeReceipt | CancellationSlip:
+    """The receipt of an approved charge, or the slip of a cancelled one."""
+    mark = JournalMark(entry_id=EntryId(charge.id), seq=charge.seq, short_hash=charge.short_hash)
+    heading, told = heading_of(facts, charge.cashier), charge.transaction
+    if charge.state is ChargeState.REVERSED:
+        return CancellationSlip(
+            heading=heading,
+            tx_no=told.tx_no if told else None,
+            reversal_no=None,
+            at=charge.at,
+            last4=f"{charge.claims.last4:04d}",
+            payable=charge.payable,
+            charge=mark,
+            copy=copy,
+        )
+    kind = ChargeKind.TRAINING if charge.training else ChargeKind.COMPLETED if told else ChargeKind.OFFLINE
+    points = None
+    # Without an id only the decision is known, which tells no balance of points.
+    if kind is ChargeKind.COMPLETED and told and told.id and charge.claims.card_type not in _WITHOUT_POINTS:
+        points = Points(earned=told.points_earned, balance=told.points_balance)
+    return ChargeReceipt(
+        heading=heading,
+        kind=kind,
+        tx_no=told.tx_no if told and kind is ChargeKind.COMPLETED else None,
+        at=charge.at,
+        card_type=charge.claims.card_type.name.lower(),
+        last4=f"{charge.claims.last4:04d}",
+        tier=charge.claims.tier,
+        raw=charge.amount,
+        rate=charge.claims.rate,
+        payable=told.payable if told else charge.payable,
+        points=points,
+        journal=mark,
+        copy=copy,
+    )
+
+
+def heading_of(facts: HubFacts, cashier: str) -> Heading:
+    """What all papers of this terminal begin with; `cashier` is a staff id, shown by name if it is known."""
+    person = next((p for p in facts.staff if p.id == cashier), None)
+    return Heading(
+        store_name=f"{facts.merchant.name} {facts.store.name}",
+        terminal_no=facts.terminal_no,
+        cashier_name=person.name if person else cashier,
+        time_zone=_zone(facts.store.time_zone),
+        currency=facts.policy.currency,
+        exponent=facts.policy.exponent,
+        header=facts.policy.receipt.header,
+        footer=facts.policy.receipt.footer,
+    )
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC  # a receipt in UTC is better than none

@@ -1,0 +1,40 @@
+"""At every start: a charge that nobody answered and nobody approved is reversed (protocol.md 5, In doubt)."""
+
+import logging
+
+from pos_app.journal import charges, journal
+from pos_app.journal.states import ChargeState
+from pos_app.storage import Database, Transaction
+from pos_app.syncing.charge_book import ChargeBook
+from shared.journal_entries import ReversalReason
+
+logger = logging.getLogger("mps.pos.start_up")
+
+
+def read_back(database: Database, book: ChargeBook) -> int:
+    """Prove the journal from what the hub has verified on; the number of entries proved.
+
+    Raises:
+        JournalDamaged: it does not verify, or is shorter than what the hub acknowledged.
+    """
+    facts, own = book.hub_copy.facts, book.journal
+    acknowledged = facts.verified_through
+    return database.read(
+        lambda tx: journal.verify(tx, own.terminal_id, own.verifier, max(0, acknowledged), acknowledged)
+    ).result()
+
+
+def recover_charges(database: Database, book: ChargeBook) -> int:
+    """Reverse them in one commit, whatever killed the program; how many there were."""
+
+    def reverse(tx: Transaction) -> int:
+        left = charges.in_states(tx, ChargeState.DURABLE, ChargeState.IN_DOUBT)
+        lost = [charge for charge in left if not charge.training]
+        for charge in lost:
+            book.reverse(tx, charge, ReversalReason.CRASH)
+        return len(lost)
+
+    count = database.write(reverse).result()
+    if count:
+        logger.info("%d charges without an outcome were reversed at the start", count)
+    return count

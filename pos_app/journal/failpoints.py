@@ -1,0 +1,43 @@
+"""Named places along a charge at which a test build kills its own process (faults.md 1); elsewhere they do nothing."""
+
+import os
+import signal
+from typing import Final
+
+ALL: Final = (
+    "before_charge_commit",
+    "after_charge_commit",
+    "before_send",
+    "after_send_before_read",
+    "after_answer_before_store",
+    "after_decision_commit",
+    "before_advice_commit",
+    "after_advice_commit",
+    "before_reversal_commit",
+    "after_reversal_commit",
+    "before_receipt",
+    "after_receipt",
+)
+TEST_BUILD: Final = "MPS_TEST_BUILD"
+CHOSEN: Final = "MPS_FAILPOINT"
+
+
+class UnknownFailpoint(ValueError):
+    """`MPS_FAILPOINT` names no failpoint: a test that kills nothing would pass."""
+
+
+def check_choice() -> None:
+    """At the program's start: refuse a misspelled failpoint.
+
+    Raises:
+        UnknownFailpoint: not one of `ALL`.
+    """
+    chosen = os.environ.get(CHOSEN)
+    if os.environ.get(TEST_BUILD) == "1" and chosen and chosen not in ALL:
+        raise UnknownFailpoint(chosen)
+
+
+def reach(name: str) -> None:
+    """Die here, as by a power cut, if the test build was told to."""
+    if os.environ.get(TEST_BUILD) == "1" and os.environ.get(CHOSEN) == name:
+        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))

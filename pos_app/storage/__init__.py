@@ -1,0 +1,32 @@
+"""The terminal's one database file: one thread, one connection, one program that writes.
+
+A room of its own below the journal and the hub copy, because what the hub said of a charge and what the charge has
+become must be committed together.
+"""
+
+from pos_app.storage.database import Database, Reading, Transaction, Work
+from pos_app.storage.errors import (
+    DataDirectoryInUse,
+    NewerDatabase,
+    OlderDatabase,
+    StorageConflict,
+    StorageDamaged,
+    StorageError,
+    StorageFailed,
+    StorageUnknown,
+)
+
+__all__ = [
+    "DataDirectoryInUse",
+    "Database",
+    "NewerDatabase",
+    "OlderDatabase",
+    "Reading",
+    "StorageConflict",
+    "StorageDamaged",
+    "StorageError",
+    "StorageFailed",
+    "StorageUnknown",
+    "Transaction",
+    "Work",
+]

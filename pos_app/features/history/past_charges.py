@@ -49,6 +49,18 @@ class PastCharges:
         """One charge."""
         return self._database.read(lambda tx: charges.by_id(tx, entry_id)).result()
 
+    def next_copy(self, entry_id: str) -> int:
+        """Count one more copy, durably: the first is COPY 2."""
+        return self._database.write(lambda tx: charges.count_copy(tx, entry_id)).result()
+
+    def receipt(self, entry_id: str) -> ChargeReceipt | None:
+        """The receipt of an approved charge; None where there is none."""
+        charge = self.find(entry_id)
+        if charge is None or not (charge.state.is_standing or charge.state is ChargeState.REJECTED):
+            return None
+        paper = paper_of(charge, self._hub_copy.facts, None)
+        return paper if isinstance(paper, ChargeReceipt) else None
+
     def next_paper(self, entry_id: str) -> ChargeReceipt | CancellationSlip | NothingToPrint:
         """What the printer gets now: the first paper, or COPY n. Each call counts as a paper."""
 

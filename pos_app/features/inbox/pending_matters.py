@@ -42,11 +42,16 @@ class PendingMatters:
 
 def _rows(tx: Transaction) -> list[InboxRow]:
     doubtful = charges.in_states(tx, ChargeState.DURABLE, ChargeState.IN_DOUBT)
-    rows = [InboxRow(Matter.IN_DOUBT, charge, None) for charge in doubtful]
+    rows = {charge.id: InboxRow(Matter.IN_DOUBT, charge, None) for charge in doubtful}
     for entry in waiting.set_aside(tx):
         charge = charges.by_id(tx, entry.charge) if entry.charge else None
+        if charge is not None and charge.state is ChargeState.DECLINED:
+            continue  # the counter was told; nothing is left to do
         rejected = entry.status is Status.REJECTED
-        if not (rejected or charge is None or charge.state in (ChargeState.ADVISED, ChargeState.REVERSED)):
-            continue
-        rows.append(InboxRow(Matter.REJECTED if rejected else Matter.WAITING_FOR_A_PERSON, charge, entry))
-    return rows
+        matter = Matter.REJECTED if rejected else Matter.WAITING_FOR_A_PERSON
+        key = charge.id if charge else str(entry.seq)
+        known = rows.get(key)
+        # One row a charge: the advice's refusal says more than its charge's.
+        if known is None or known.entry is None or entry.code is not None:
+            rows[key] = InboxRow(matter, charge, entry)
+    return list(rows.values())

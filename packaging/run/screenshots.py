@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("ESCPOS_CAPABILITIES_PICKLE_DIR", tempfile.gettempdir())
 
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, Qt  # noqa: E402
+from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, Qt  # noqa: E402
 from PySide6.QtGui import QColor, QImage, QPainter  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication, QLabel  # noqa: E402
@@ -169,6 +169,8 @@ def _waiting(stage: Stage) -> None:
     stage.terminal.desk.before_answer = stage.hold
     stage.charge("299", State.WAITING)
     stage.clock.advance(1_400)
+    charge = stage.counter.charge_view.panel.progress
+    stage.until(lambda: charge.value() >= 1_400)
 
 
 def _cancelling(stage: Stage) -> None:
@@ -247,12 +249,14 @@ def _manager(stage: Stage) -> None:
 
 def _offline_idle(stage: Stage) -> None:
     stage.terminal.line = OFFLINE
+    stage.terminal.tell_change()
     stage.sign_in()
 
 
 def _offline_used_up(stage: Stage) -> None:
     refusal = Refusal(Code.OFFLINE_LIMIT_EXCEEDED)
     stage.terminal.line = replace(OFFLINE, meter=replace(METER, refusal=refusal))
+    stage.terminal.tell_change()
     stage.sign_in()
 
 
@@ -456,7 +460,7 @@ def draw(
     stage.released.set()
     desktop.window.close()
     desktop.window.deleteLater()
-    application.processEvents()
+    application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return file
 
 

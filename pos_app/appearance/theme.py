@@ -130,8 +130,7 @@ QFrame[role="doubt"] {{ background: {c.doubt.surface}; border: 8px dashed {c.dou
 QFrame[role="doubt"] QLabel {{ color: {c.doubt.text}; }}
 QLabel[tone="secondary"] {{ color: {c.secondary}; }}
 QLabel[tone="grey"] {{ color: {c.grey_figure}; }}
-QLabel[tone="bad"] {{ color: {c.not_paid.text}; background: {c.not_paid.surface}; border-radius: 6px; padding: 6px; }}
-QLabel[tone="good"] {{ color: {c.paid.text}; background: {c.paid.surface}; border-radius: 6px; padding: 6px; }}
+QLabel[tone="bad"] {{ color: {c.not_paid.text}; background: {c.not_paid.surface}; border-radius: 6px; padding: 6px 12px; }}
 QPushButton {{ background: {plain.surface}; color: {plain.text}; border: 2px solid {c.control_edge};
   border-radius: 8px; padding: 0 6px; }}
 QPushButton:pressed {{ background: {c.pressed}; }}
@@ -153,6 +152,7 @@ QLineEdit:focus {{ border: 4px solid {c.action.surface}; }}
 QTableView {{ background: {plain.surface}; color: {plain.text}; border: 1px solid {plain.edge};
   gridline-color: {plain.edge}; selection-background-color: {c.action.surface};
   selection-color: {c.action.text}; }}
+QTableView::item {{ padding: 0 12px; border: 0; }}
 QHeaderView::section {{ background: {c.off.surface}; color: {c.off.text}; border: 0; padding: 4px 12px; }}
 QScrollBar:vertical {{ background: {c.background}; width: 28px; }}
 QScrollBar::handle:vertical {{ background: {c.control_edge}; min-height: 48px; border-radius: 8px; }}

@@ -10,7 +10,7 @@ from pos_app.appearance.translations import window as words
 from pos_app.background.qt import QtBackground
 from pos_app.desktop.line_words import line_words
 from pos_app.desktop.main_window import MainWindow, Page
-from pos_app.desktop.printing import Papers, said_of_printer, said_of_receipt
+from pos_app.desktop.printing import Papers, said_of_printer, said_of_receipt, said_of_reprint
 from pos_app.desktop.rows import Place
 from pos_app.desktop.terminal import Terminal
 from pos_app.devices.printer.port import Printer, PrinterStatus, problem_of
@@ -49,9 +49,7 @@ class Counter(QObject):
         self._background = background
         self._person: Person | None = None
         self._spooler = PrintSpooler(printer, lambda status: background.post(lambda: self._printed(status)))
-        self._papers = Papers(
-            terminal, self._spooler, clock, lambda: self._cashier, lambda: self._window.language
-        )
+        self._papers = Papers(terminal, self._spooler, lambda: window.language)
         self._make_presenters(clock)
         self._add_pages()
         window.place_pressed.connect(self._go_to)
@@ -91,7 +89,7 @@ class Counter(QObject):
             self,
         )
         self.history = HistoryPresenter(
-            HistoryWork(rows=terminal.history, reprint=self._papers.reprint),
+            HistoryWork(rows=terminal.history, reprint=self._papers.print_again),
             background,
             identity.zone,
             identity.exponent,
@@ -324,18 +322,14 @@ class Counter(QObject):
         entry_id = self._papers.last_entry
         self._background.run("reprint", lambda: self._reprint(entry_id), self._reprinted, self._work_failed)
 
-    def _reprint(self, entry_id: str | None) -> tuple[str, int] | None:
+    def _reprint(self, entry_id: str | None) -> int | None:
         """The last approval of this run, or the newest in the journal."""
         if entry_id is None:
             entry_id = next((row.entry_id for row in self._terminal.history() if row.can_reprint), None)
-        number = None if entry_id is None else self._papers.reprint(entry_id)
-        return None if entry_id is None or number is None else (f"{entry_id}-copy-{number}", number)
+        return None if entry_id is None else self._papers.print_again(entry_id)
 
-    def _reprinted(self, sent: tuple[str, int] | None) -> None:
-        if sent is None:
-            self._say_last(words.REPRINT_NOTHING())
-        else:
-            self._say_last(words.REPRINT_SENT(number=str(sent[1])))
+    def _reprinted(self, number: int | None) -> None:
+        self._say_last(said_of_reprint(number))
 
     def _work_failed(self, error: Exception) -> None:
         self._say_last(words.WORK_FAILED())

@@ -1,8 +1,7 @@
 """What the line row says of a `LineStatus` (design.md 2, 3). Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, tzinfo
 
 from pos_app.appearance.translations import Phrase
 from pos_app.appearance.translations import charging as words
@@ -21,7 +20,7 @@ class LineWords:
     left_permille: int | None = None
 
 
-def line_words(status: LineStatus, zone: ZoneInfo, exponent: int) -> LineWords:
+def line_words(status: LineStatus, zone: tzinfo, exponent: int) -> LineWords:
     """The row's words. The mark is ● only where everything is sent: no colour tells it alone."""
     if status.state is LineState.OFFLINE:
         return _offline(status, zone, exponent)
@@ -37,7 +36,7 @@ def line_words(status: LineStatus, zone: ZoneInfo, exponent: int) -> LineWords:
     return LineWords(mark, sentence, False)
 
 
-def _offline(status: LineStatus, zone: ZoneInfo, exponent: int) -> LineWords:
+def _offline(status: LineStatus, zone: tzinfo, exponent: int) -> LineWords:
     meter = status.meter
     since = _clock(status.since, zone)
     if meter.refusal is not None:
@@ -60,5 +59,5 @@ def _offline(status: LineStatus, zone: ZoneInfo, exponent: int) -> LineWords:
     return LineWords("■", sentence, True, permille)
 
 
-def _clock(instant: datetime, zone: ZoneInfo) -> str:
+def _clock(instant: datetime, zone: tzinfo) -> str:
     return instant.astimezone(zone).strftime("%H:%M")

@@ -1,114 +1,82 @@
 """From what happened to paper: receipts, copies and shift reports put into the spooler, and what to say of their end."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from functools import cache
+
+from PIL import Image
 
 from pos_app.appearance.translations import Phrase
 from pos_app.appearance.translations import charging as charge_words
 from pos_app.appearance.translations import window as words
-from pos_app.desktop.terminal import Terminal
+from pos_app.desktop.terminal import Paper, Terminal
 from pos_app.devices.printer.port import PrintProblem
 from pos_app.devices.printer.spooler import JobState, JobStatus, PrintJob, PrintSpooler
 from pos_app.features.charging.outcomes import Paid, PaidOffline
-from pos_app.receipts.content import (
-    ChargeKind,
-    ChargeReceipt,
-    Content,
-    Copy,
-    Heading,
-    JournalMark,
-    Points,
-    ShiftReport,
-)
+from pos_app.receipts.content import ShiftReport
 from pos_app.receipts.raster import render
 from pos_app.receipts.rows import PaperWidth
-from shared.clock import Clock
-from shared.ids import EntryId
 from shared.problems import Language
 
 _PAPERS = {58: PaperWidth.MM_58, 80: PaperWidth.MM_80}
-_HAS_POINTS = frozenset({"standard", "prepaid"})
+
+
+class NoSuchPaper(Exception):
+    """The journal has no paper for a charge that was approved."""
 
 
 class Papers:
-    """Everything this window prints. The cashier and the language are asked for at each paper."""
+    """Everything this window prints. The language is asked for at each paper."""
 
-    def __init__(
-        self,
-        terminal: Terminal,
-        spooler: PrintSpooler,
-        clock: Clock,
-        cashier: Callable[[], str],
-        language: Callable[[], Language],
-    ) -> None:
+    def __init__(self, terminal: Terminal, spooler: PrintSpooler, language: Callable[[], Language]) -> None:
         self._terminal = terminal
         self._spooler = spooler
-        self._clock = clock
-        self._cashier = cashier
         self._language = language
         self.last_entry: str | None = None
 
     def print_approval(self, outcome: Paid | PaidOffline) -> None:
-        """The receipt of an approval, once."""
-        self.last_entry = outcome.entry.entry_id
-        self._submit(outcome.entry.entry_id, receipt_of(outcome, self._terminal.heading(self._cashier())))
+        """The receipt of an approval, once. The journal is asked for it on the spooler's thread."""
+        entry_id = outcome.entry.entry_id
+        self.last_entry = entry_id
+        language = self._language()
 
-    def reprint(self, entry_id: str) -> int | None:
-        """A copy, numbered; blocks on the journal. None where there is no receipt."""
-        receipt = self._terminal.receipt_of(entry_id)
-        if receipt is None:
+        @cache  # a job that is tried again prints the same paper, not a copy of one that never was
+        def draw() -> Image.Image:
+            paper = self._terminal.next_paper(entry_id)
+            if paper is None:
+                raise NoSuchPaper(entry_id)
+            return render(paper, language, self._width())
+
+        self._spooler.submit(PrintJob(job_id=entry_id, draw=draw))
+
+    def print_again(self, entry_id: str) -> int | None:
+        """The receipt that failed to print, or a numbered copy; blocks on the journal. None where there is no paper."""
+        status = self._spooler.status_of(entry_id)
+        if status is not None and status.state is JobState.FAILED:
+            self._spooler.retry(entry_id)
+            return 1
+        paper = self._terminal.next_paper(entry_id)
+        if paper is None:
             return None
-        number = self._terminal.next_copy(entry_id)
-        copy = replace(receipt, copy=Copy(number=number, at=self._clock.now()))
-        self._submit(f"{entry_id}-copy-{number}", copy)
+        number = _number_of(paper)
+        language = self._language()
+        job = PrintJob(
+            job_id=f"{entry_id}-paper-{number}", draw=lambda: render(paper, language, self._width())
+        )
+        self._spooler.submit(job)
         return number
 
     def print_report(self, report: ShiftReport) -> None:
         """X or Z."""
-        self._submit(f"{report.kind.value}-{report.shift_no}-{report.until.isoformat()}", report)
+        language = self._language()
+        job_id = f"{report.kind.value}-{report.shift_no}-{report.until.isoformat()}"
+        self._spooler.submit(PrintJob(job_id=job_id, draw=lambda: render(report, language, self._width())))
 
-    def _submit(self, job_id: str, content: Content) -> None:
-        language, width = self._language(), _PAPERS[self._terminal.identity().paper_mm]
-        self._spooler.submit(PrintJob(job_id=job_id, draw=lambda: render(content, language, width)))
+    def _width(self) -> PaperWidth:
+        return _PAPERS[self._terminal.identity().paper_mm]
 
 
-def receipt_of(outcome: Paid | PaidOffline, heading: Heading) -> ChargeReceipt:
-    """What the receipt of an approval states."""
-    mark = JournalMark(
-        entry_id=EntryId(outcome.entry.entry_id), seq=outcome.entry.seq, short_hash=outcome.entry.short_hash
-    )
-    claims = outcome.claims
-    if isinstance(outcome, PaidOffline):
-        return ChargeReceipt(
-            heading=heading,
-            kind=ChargeKind.OFFLINE,
-            tx_no=None,
-            at=outcome.entry.at,
-            card_type=claims.card_type.name.lower(),
-            last4=f"{claims.last4:04d}",
-            tier=claims.tier,
-            raw=outcome.raw_amount,
-            rate=claims.rate,
-            payable=outcome.payable,
-            points=None,
-            journal=mark,
-        )
-    made = outcome.transaction
-    has_points = made.card_type in _HAS_POINTS
-    return ChargeReceipt(
-        heading=heading,
-        kind=ChargeKind.COMPLETED,
-        tx_no=made.tx_no,
-        at=outcome.entry.at,
-        card_type=made.card_type,
-        last4=made.card_last4,
-        tier=claims.tier,
-        raw=made.raw_amount,
-        rate=made.rate,
-        payable=made.payable,
-        points=Points(earned=made.points_earned, balance=made.points_balance) if has_points else None,
-        journal=mark,
-    )
+def _number_of(paper: Paper) -> int:
+    return 1 if paper.copy is None else paper.copy.number
 
 
 def said_of_receipt(status: JobStatus) -> Phrase:
@@ -125,6 +93,13 @@ def said_of_receipt(status: JobStatus) -> Phrase:
     if status.problem is PrintProblem.PAPER_OUT:
         return charge_words.RECEIPT_PAPER_OUT()
     return charge_words.RECEIPT_FAILED(reason=_reason(status))
+
+
+def said_of_reprint(number: int | None) -> Phrase:
+    """What is said once a paper was asked for again: its copy's number, or 1 for the first paper tried again."""
+    if number is None:
+        return words.REPRINT_NOTHING()
+    return words.REPRINT_SENT(number=str(number)) if number > 1 else words.REPRINT_RETRIED()
 
 
 def said_of_printer(status: JobStatus) -> Phrase:

@@ -64,12 +64,14 @@ class Desktop(QObject):
     """The window with its devices. `open_doors` starts from the beginning; `stand_at` with a terminal already open."""
 
     def __init__(self, application: QApplication, equipment: Equipment) -> None:
-        super().__init__()
         load_fonts()
         application.setFont(body_font())
+        window = MainWindow(equipment.language, equipment.scheme)
+        # All belongs to the window, so that Qt and not Python's collector, which may run on any thread, deletes it.
+        super().__init__(window)
+        self.window = window
         self._equipment = equipment
         self._application = application
-        self.window = MainWindow(equipment.language, equipment.scheme)
         self.background = QtBackground(BackgroundPool(), self.window)
         self.counter: Counter | None = None
         self._enrolment_view: EnrolmentView | None = None

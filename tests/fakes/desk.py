@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pos_app.desktop.terminal import Identity
+from pos_app.desktop.terminal import Identity, Paper
 from pos_app.features.charging.outcomes import (
     ChargeRequest,
     CodeSeen,
@@ -25,8 +25,11 @@ from pos_app.features.inbox.flow import InboxRow
 from pos_app.features.shift.flow import OpenShift, ShiftFigures
 from pos_app.features.sign_in.flow import Person, PinAnswer
 from pos_app.receipts.content import (
+    ChargeKind,
     ChargeReceipt,
+    Copy,
     Heading,
+    JournalMark,
     ShiftReport,
     ShiftReportKind,
     ShiftTotals,
@@ -35,6 +38,7 @@ from pos_app.receipts.content import (
 from pos_app.syncing.line import LineState, LineStatus, OfflineMeter
 from shared.api.transactions import CardTypeName, Transaction
 from shared.clock import to_unix
+from shared.ids import EntryId
 from shared.payment_code import CardType, Claims
 from shared.problems import Code, Refusal
 from shared.rates import payable
@@ -201,9 +205,9 @@ class FakeTerminal:
     shift: OpenShift | None = SHIFT
     rows: tuple[HistoryRow, ...] = ()
     to_do: tuple[InboxRow, ...] = ()
-    receipt: ChargeReceipt | None = None
+    has_papers: bool = True
     wait_s: int = 0
-    copies: int = 1
+    papers: int = 0
     closed: bool = False
     store_name: str = "好味鮮超市 信義店"
     listeners: list[Callable[[], None]] = field(default_factory=list)
@@ -256,7 +260,7 @@ class FakeTerminal:
 
     def _report(self, kind: ShiftReportKind, cashier: str) -> ShiftReport:
         return ShiftReport(
-            heading=self.heading(cashier),
+            heading=self._heading(cashier),
             kind=kind,
             shift_no=SHIFT.number,
             since=SHIFT.since,
@@ -270,7 +274,7 @@ class FakeTerminal:
     def inbox(self) -> tuple[InboxRow, ...]:
         return self.to_do
 
-    def heading(self, cashier: str) -> Heading:
+    def _heading(self, cashier: str) -> Heading:
         names = {person.staff_id: person.name for person in self.people}
         return Heading(
             store_name=self.store_name,
@@ -281,12 +285,27 @@ class FakeTerminal:
             exponent=2,
         )
 
-    def receipt_of(self, entry_id: str) -> ChargeReceipt | None:
-        return self.receipt
-
-    def next_copy(self, entry_id: str) -> int:
-        self.copies += 1
-        return self.copies
+    def next_paper(self, entry_id: str) -> Paper | None:
+        """A receipt of 299.00, its first paper and then its copies."""
+        if not self.has_papers:
+            return None
+        self.papers += 1
+        claims = claims_for(GOOD_CODE)
+        return ChargeReceipt(
+            heading=self._heading("wang"),
+            kind=ChargeKind.OFFLINE,
+            tx_no=None,
+            at=AT,
+            card_type="standard",
+            last4=f"{claims.last4:04d}",
+            tier=claims.tier,
+            raw=29_900,
+            rate=claims.rate,
+            payable=28_405,
+            points=None,
+            journal=JournalMark(entry_id=EntryId(entry_id), seq=1207, short_hash="k3Fh9Qa2xT"),
+            copy=Copy(number=self.papers, at=AT) if self.papers > 1 else None,
+        )
 
     def close(self) -> None:
         self.closed = True

@@ -5,31 +5,31 @@ from pos_app.appearance.translations.text import Text
 IDLE_PROMPT = Text("輸入金額，或先掃付款碼", "Enter the amount, or scan first")
 AMOUNT_PROMPT = Text("請會員出示付款碼", "Ask for the member's code")
 CODE_READ = Text("已讀到付款碼", "Code read")
-CODE_READ_OF = Text("已讀到付款碼・{offer}　{card}", "Code read · {offer}  {card}")
+CODE_READ_OF = Text("已讀到付款碼・{offer}　{card}", "Code read ⋅ {offer}  {card}")
 OFFER = Text("{tier} {tenths} 折", "{tier}, {percent}% off")
 OFFER_NONE = Text("{tier}（無折扣）", "{tier}, no discount")
 CODE_PROMPT = Text("輸入金額", "Enter the amount")
 CONFIRM = Text("會員實付 {payable}，省 {saved}", "Member pays {payable}, saves {saved}")
 CONFIRM_FULL = Text("會員實付 {payable}", "Member pays {payable}")
 BEFORE_DISCOUNT = Text(
-    "原價 {raw}　{tenths} 折　省 {saved}", "Full price {raw} · {percent}% off · saves {saved}"
+    "原價 {raw}　{tenths} 折　省 {saved}", "Full price {raw} ⋅ {percent}% off ⋅ saves {saved}"
 )
-BEFORE_DISCOUNT_NONE = Text("原價 {raw}　無折扣", "Full price {raw} · no discount")
+BEFORE_DISCOUNT_NONE = Text("原價 {raw}　無折扣", "Full price {raw} ⋅ no discount")
 ENTER_CONFIRMS = Text("按 Enter 或「收款」確認", "Press Enter or Charge to confirm")
 WAITING = Text("收款中，請稍候", "Charging…")
 CANCELLING = Text("取消中，請稍候", "Cancelling…")
 CANCELLING_MEANS = Text("若平台已經收款，會照實顯示。", "If it was already charged, this screen will say so.")
 PAID = Text("✓ 已收款", "✓ Paid")
-PAID_OFFLINE = Text("已收款（離線）", "Paid (offline)")
+PAID_OFFLINE = Text("✓ 已收款（離線）", "✓ Paid (offline)")
 PAID_OFFLINE_MEANS = Text(
     "可以交付商品，連線後自動上傳。", "Hand over the goods; sent when the line returns."
 )
 OFFLINE_HEADER = Text("離線收款　{number}", "Offline charge  {number}")
 TX_NUMBER = Text("單號 {number}", "No. {number}")
-POINTS = Text("本次積分 +{earned}　目前 {balance}", "Points +{earned} · now {balance}")
-CARD_LINE = Text("{card_type} ····{last4}　{tier}", "{card_type} ····{last4} · {tier}")
-CARD_SHORT = Text("{card_type} ····{last4}", "{card_type} ····{last4}")
-RAW_AND_SAVED = Text("原價 {raw}　省 {saved}", "Full price {raw} · saved {saved}")
+POINTS = Text("本次積分 +{earned}　目前 {balance}", "Points +{earned} ⋅ now {balance}")
+CARD_LINE = Text("{card_type} ****{last4}　{tier}", "{card_type} ****{last4} ⋅ {tier}")
+CARD_SHORT = Text("{card_type} ****{last4}", "{card_type} ****{last4}")
+RAW_AND_SAVED = Text("原價 {raw}　省 {saved}", "Full price {raw} ⋅ saved {saved}")
 NOT_PAID = Text("✕ 未收款", "✕ Not charged")
 IN_DOUBT = Text("？結果未定", "? Unknown")
 IN_DOUBT_MEANS = Text(
@@ -48,7 +48,7 @@ SURE_MEANS = Text(
 APPROVING = Text("離線核准中…", "Approving offline…")
 GIVING_UP = Text("放棄中…", "Giving up…")
 WHY_NOT_OFFLINE = Text("不能離線核准：{reason}", "Cannot approve offline: {reason}")
-GIVEN_UP = Text("已取消", "Cancelled")
+GIVEN_UP = Text("↺ 已取消", "↺ Cancelled")
 GIVEN_UP_MEANS = Text(
     "已取消，這筆不會成立；若已扣款會自動退回。", "Cancelled; anything taken goes back by itself."
 )
@@ -107,12 +107,12 @@ WORK_FAILED_BEFORE = Text(
 CAMERA_NONE = Text("沒有攝影機：請用掃碼槍，或貼上代碼", "No camera: use the scanner, or paste the code")
 CAMERA_STARTING = Text("攝影機啟動中…", "Camera starting…")
 CAMERA_LOST = Text("攝影機中斷，正在重新連線", "Camera lost; reconnecting")
-CAMERA_HINT = Text("付款碼對準鏡頭，離 15 公分左右", "Hold the code about 15 cm from the camera")
+CAMERA_HINT = Text("付款碼對準鏡頭，\n約 15 公分遠", "Hold the code about 15 cm from the camera")
 
 ROW_ONLINE = Text("連線中", "Online")
 ROW_CONNECTING = Text("正在連線…", "Connecting…")
-ROW_WAITING = Text("{state}・待上傳 {count}", "{state} · {count} to send")
-ROW_SENT = Text("{state}・全部已上傳", "{state} · all sent")
+ROW_WAITING = Text("{state}・待上傳 {count}", "{state} ⋅ {count} to send")
+ROW_SENT = Text("{state}・全部已上傳", "{state} ⋅ all sent")
 ROW_LAST = Text("上一筆　{what}", "Last  {what}")
 LAST_PAID = Text("{amount} 已收款", "{amount} paid")
 LAST_OFFLINE = Text("{amount} 已收款（離線）", "{amount} paid (offline)")
@@ -120,20 +120,20 @@ LAST_NOT_PAID = Text("{amount} 未收款", "{amount} not charged")
 LAST_GIVEN_UP = Text("{amount} 已取消", "{amount} cancelled")
 ROW_OFFLINE = Text(
     "離線收款中・自 {since}｜可收 {left}／{total}｜還可 {count} 筆｜單筆 {each}｜到 {until}",
-    "Offline since {since} · {left} of {total} left · {count} left · {each} each · until {until}",
+    "Offline since {since} ⋅ {left} of {total} left ⋅ {count} left ⋅ {each} each ⋅ until {until}",
 )
-ROW_OFFLINE_PIN = Text("{meter}｜每筆需店長授權", "{meter} · manager's PIN each time")
+ROW_OFFLINE_PIN = Text("{meter}｜每筆需店長授權", "{meter} ⋅ manager's PIN each time")
 ROW_USED_UP = Text(
     "離線額度已用完：請恢復連線，或用會員手機代送",
     "Offline limit reached: reconnect, or use the member's phone",
 )
 ROW_OFFLINE_CLOCK = Text(
-    "離線・終端時間不對：連線校時後才能收款", "Offline · clock wrong: reconnect before charging"
+    "離線・終端時間不對：連線校時後才能收款", "Offline ⋅ clock wrong: reconnect before charging"
 )
 ROW_OFFLINE_DISABLED = Text(
-    "離線・這台終端不能離線收款：請恢復連線", "Offline · charging offline is off: reconnect"
+    "離線・這台終端不能離線收款：請恢復連線", "Offline ⋅ charging offline is off: reconnect"
 )
-ROW_SINCE = Text("{sentence}・自 {since}", "{sentence} · since {since}")
+ROW_SINCE = Text("{sentence}・自 {since}", "{sentence} ⋅ since {since}")
 
 CARD_TYPES: dict[str, Text] = {
     "standard": Text("標準卡", "Standard card"),

@@ -3,10 +3,10 @@
 from pos_app.appearance.translations.text import Text
 
 PRODUCT = Text("會員收款終端", "Member payment terminal")
-STORE_AND_TERMINAL = Text("{store}　終端 {terminal}", "{store} · terminal {terminal}")
-WHO_AND_WHERE = Text("{place}　{person}", "{place} · {person}")
-CASHIER = Text("收銀 {name}", "Cashier {name}")
-CASHIER_AND_SHIFT = Text("收銀 {name}　班 {shift}", "Cashier {name} · shift {shift}")
+STORE_AND_TERMINAL = Text("{store}　終端 {terminal}", "{store}  {terminal}")
+WHO_AND_WHERE = Text("{place}　{person}", "{place}  {person}")
+CASHIER = Text("收銀 {name}", "{name}")
+CASHIER_AND_SHIFT = Text("收銀 {name}　班 {shift}", "{name}  shift {shift}")
 NOBODY = Text("未登入", "Locked")
 SWITCH_LANGUAGE = Text("English", "中文")
 SWITCH_DARK = Text("深色", "Dark")
@@ -46,13 +46,8 @@ PRINT_PROBLEMS: dict[str, Text] = {
 }
 REPRINT_SENT = Text("補印已送出：COPY {number}", "Reprint sent: COPY {number}")
 REPRINT_NOTHING = Text("還沒有可以補印的收據", "No receipt to print again yet")
-REPRINT_DONE = Text("補印完成", "Reprint done")
-REPRINT_FAILED = Text(
-    "補印沒有印出：{reason}。排除後再按 F9。", "Reprint not printed: {reason}. Then press F9 again."
-)
-LOADING = Text("請稍候…", "One moment…")
+REPRINT_RETRIED = Text("收據重新送印", "Receipt sent to the printer again")
 WORK_FAILED = Text(
     "終端內部出錯，沒有任何變動。請再試一次；再出錯請找店長。",
     "The terminal failed; nothing changed. Try again, or call the manager.",
 )
-FAULT_DETAIL = Text("詳情：{detail}", "Detail: {detail}")

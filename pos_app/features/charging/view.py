@@ -160,7 +160,7 @@ class LeftPanel(QFrame):
 
     def _arrange(self, screen: Screen, sizes: Sizes) -> None:
         edge = px.DOUBT_EDGE if screen.state is State.IN_DOUBT else 0
-        pad = edge + (sizes.padding if not edge else 12)
+        pad = edge + (sizes.padding if not edge else sizes.padding - 6)
         width = self.width() - 2 * pad
         top = self._arrange_header(screen, pad, width)
         bottom = self._arrange_bottom(screen, sizes, pad, width)

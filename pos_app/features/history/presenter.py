@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
@@ -30,7 +30,7 @@ _NO_PARENT: Final = QModelIndex()
 class HistoryModel(QAbstractTableModel):
     """The rows found; the view asks for those on the screen only."""
 
-    def __init__(self, zone: ZoneInfo, exponent: int, parent: QObject | None = None) -> None:
+    def __init__(self, zone: tzinfo, exponent: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._zone, self._exponent = zone, exponent
         self._rows: tuple[HistoryRow, ...] = ()
@@ -81,7 +81,7 @@ class HistoryModel(QAbstractTableModel):
         texts = (
             row.at.astimezone(self._zone).strftime("%m-%d %H:%M"),
             row.number,
-            f"····{row.last4}",
+            f"****{row.last4}",
             format_amount(row.payable, self._exponent),
             state.said_in(self._language),
         )
@@ -110,7 +110,7 @@ class HistoryPresenter(QObject):
         self,
         work: HistoryWork,
         background: QtBackground,
-        zone: ZoneInfo,
+        zone: tzinfo,
         exponent: int,
         parent: QObject | None = None,
     ) -> None:

@@ -13,6 +13,7 @@ from pos_app.features.history.presenter import HistoryModel
 from shared.problems import Language
 
 _ROW_HEIGHT = 52
+_WIDTHS = {0: 152, 1: 208, 2: 124, 3: 166}
 
 
 class HistoryView(QWidget):
@@ -41,6 +42,9 @@ class HistoryView(QWidget):
         self.table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        for section, width in _WIDTHS.items():
+            header.setSectionResizeMode(section, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(section, width)
         header.setSectionsClickable(False)
         header.setMinimumHeight(40)
         self.empty = label(panel, "history_empty", px.DETAIL, wrap=True)
@@ -79,9 +83,10 @@ class HistoryView(QWidget):
         self._draw()
 
     def show_remark(self, copy: object) -> None:
-        """A copy's number, nothing to print (None), or a sentence."""
+        """A copy's number (1: the first paper tried again), nothing to print (None), or a sentence."""
         if isinstance(copy, int):
-            self._remark = window_words.REPRINT_SENT(number=str(copy))
+            sent = window_words.REPRINT_SENT(number=str(copy))
+            self._remark = sent if copy > 1 else window_words.REPRINT_RETRIED()
         else:
             self._remark = copy if isinstance(copy, Phrase) else window_words.REPRINT_NOTHING()
         self._draw()

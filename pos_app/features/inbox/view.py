@@ -1,6 +1,6 @@
 """The rows of 待處理, a page at a time: no more widgets than fit the screen, however many rows there are."""
 
-from zoneinfo import ZoneInfo
+from datetime import tzinfo
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
@@ -54,7 +54,7 @@ class InboxView(QWidget):
     kept = Signal()
     confirmed = Signal()
 
-    def __init__(self, zone: ZoneInfo, exponent: int, parent: QWidget | None = None) -> None:
+    def __init__(self, zone: tzinfo, exponent: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("inbox_view")
         self._zone, self._exponent = zone, exponent

@@ -1,6 +1,6 @@
 """The shift: what it stands at, in a table of figures, and its two or three keys."""
 
-from zoneinfo import ZoneInfo
+from datetime import tzinfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -32,7 +32,7 @@ class ShiftView(QWidget):
     key_pressed = Signal(str)
     back_pressed = Signal()
 
-    def __init__(self, time_zone: ZoneInfo, exponent: int, parent: QWidget | None = None) -> None:
+    def __init__(self, time_zone: tzinfo, exponent: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("shift_view")
         self._zone, self._exponent = time_zone, exponent

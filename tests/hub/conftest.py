@@ -5,26 +5,22 @@ The schema comes from the migrations: after a change of a table, draft the first
 """
 
 import shutil
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from pydantic import SecretStr
 
 from hub_server import migrations
 from hub_server.bootstrap import Hub, build_hub, open_context, open_keys, prepare_database
 from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Database
-from hub_server.foundation.web import HubServer
 from hub_server.settings import Settings
 from hub_server.signing_keys import HubSigningKeys
 from tests.fakes.clock import ManualClock
+from tests.hub.serving import serving
 from tests.postgres import PostgresCluster
 
 BASE_URL = "https://hub.example"
@@ -103,27 +99,10 @@ def hub(hub_context: Context, keys: HubSigningKeys) -> Hub:
     return build_hub(hub_context, keys)
 
 
-@contextmanager
-def serving(hub: Hub) -> Iterator[str]:
-    """Serve a hub on a free port of the loopback; yields its address."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(128)  # clients queue from here on, so nobody has to wait for the thread
-        config = uvicorn.Config(hub.app, log_config=None, lifespan="on", timeout_graceful_shutdown=10)
-        server = HubServer(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="hub-under-test")
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
 @pytest.fixture
 def address(hub: Hub) -> Iterator[str]:
     """Where the hub serves, jobs and all."""
-    with serving(hub) as url:
+    with serving(hub.app) as url:
         yield url
 
 

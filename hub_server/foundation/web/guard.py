@@ -19,6 +19,7 @@ _log = logging.getLogger("mps.hub.web")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _BODY_TYPES = frozenset({"application/json", "application/x-www-form-urlencoded"})
+MAX_LENGTH_DIGITS = 19
 _PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
@@ -90,7 +91,10 @@ class Guard:
         headers = Headers(scope=scope)
         if b"%00" in scope.get("query_string", b"") or "\x00" in scope["path"]:
             raise CodedError(Code.INVALID_REQUEST, "the address holds a NUL character")
-        if int(headers.get("content-length", "0")) > self._limits.body_bytes:
+        length = headers.get("content-length", "0")
+        if not (length.isascii() and length.isdecimal()):
+            raise CodedError(Code.INVALID_REQUEST, "Content-Length is not a number")
+        if int(length[:MAX_LENGTH_DIGITS]) > self._limits.body_bytes:
             raise CodedError(Code.PAYLOAD_TOO_LARGE, f"over {self._limits.body_bytes} bytes")
         try:
             async with asyncio.timeout(self._limits.body_timeout_s):

@@ -274,6 +274,16 @@ class HubRows:
                 )
             )
 
+    def grant_points(self, card: CardRows, change: int) -> None:
+        """An adjustment of points, which the tier follows."""
+        before = int(self.one(cards, id=card.card_id)["points"])
+        after = before + change
+        row = {"card_id": card.card_id, "change": change, "before": before, "after": after}
+        self._insert((point_ledger, row | {"reason": "adjusted in a test", "at": self._now()}))
+        changed = update(cards).where(cards.c.id == card.card_id)
+        values = {"points": after, "tier": DEFAULT_TIERS.tier_for(after)}
+        self._context.database.run(lambda c: c.execute(changed.values(**values)))
+
     def code(
         self,
         card: CardRows,

@@ -83,6 +83,7 @@ class TerminalJournal:
         *,
         at: datetime | None = None,
         currency: str = "TWD",
+        cashier: str = CASHIER,
         shift: str = SHIFT,
         order_ref: str | None = None,
         training: bool | None = None,
@@ -104,12 +105,19 @@ class TerminalJournal:
             currency=currency,
             certificate=to_base64url(certificate or code.certificate.raw),
             proof=proven,
-            cashier=CASHIER,
+            cashier=cashier,
             shift=shift,
             order_ref=order_ref,
             training=training,
         )
         return self.add(data, entry_id=entry_id, at=at)
+
+    def malformed_charge(self) -> Entry:
+        """A charge of nothing, signed all the same."""
+        data = ChargeData.model_construct(
+            amount=0, currency="TWD", certificate="AA", proof="AA", cashier=CASHIER, shift=SHIFT
+        )
+        return self.add(data)
 
     def advice(
         self,
@@ -123,11 +131,10 @@ class TerminalJournal:
         contact: datetime | None = None,
     ) -> Entry:
         """The terminal approved that charge, under the charge's own contact."""
-        asked = charge.data
-        amount = asked.amount if isinstance(asked, ChargeData) else 1
+        pays = _payable(charge, rate) if pays is None else pays
         data = AdviceData(
             charge=charge.id,
-            payable=payable(amount, rate) if pays is None else pays,
+            payable=pays,
             reason=reason,
             policy=1,
             approved_by=approved_by,
@@ -145,3 +152,9 @@ class TerminalJournal:
         """That charge must not stand."""
         data = ReversalData(charge=charge.id, reason=reason, approved_by=approved_by)
         return self.add(data, at=at)
+
+
+def _payable(charge: Entry, rate: int) -> int:
+    asked = charge.data
+    assert isinstance(asked, ChargeData)
+    return payable(asked.amount, rate)

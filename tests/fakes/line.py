@@ -29,7 +29,7 @@ class Line:
 
     def __init__(self, target_port: int) -> None:
         """Start at once; both ends are on the loopback."""
-        self._target_port = target_port
+        self.target_port = target_port
         self._server: asyncio.Server | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="line")
@@ -70,7 +70,7 @@ class Line:
 
     async def _listen(self) -> None:
         self._server = await self._loop.create_server(
-            lambda: _TerminalSide(self, self._target_port), "127.0.0.1", self.port
+            lambda: _TerminalSide(self, self.target_port), "127.0.0.1", self.port
         )
 
     async def _silence(self) -> None:

@@ -145,3 +145,10 @@ class Shop:
         """What the hub keeps of a terminal's journal, in its order."""
         mine = sa.select(journal_entries).where(journal_entries.c.terminal_id == terminal_id)
         return self.read(mine.order_by(journal_entries.c.seq))
+
+    def charges_of(self, terminal_id: str) -> list[dict[str, Any]]:
+        """The charges that the hub completed for a terminal, whatever became of them."""
+        mine = sa.select(transactions).where(
+            (transactions.c.terminal_id == terminal_id) & (transactions.c.kind == "charge")
+        )
+        return self.read(mine.order_by(transactions.c.completed_at))

@@ -130,7 +130,7 @@ QFrame[role="doubt"] {{ background: {c.doubt.surface}; border: 8px dashed {c.dou
 QFrame[role="doubt"] QLabel {{ color: {c.doubt.text}; }}
 QLabel[tone="secondary"] {{ color: {c.secondary}; }}
 QLabel[tone="grey"] {{ color: {c.grey_figure}; }}
-QLabel[tone="bad"] {{ color: {c.not_paid.text}; background: {c.not_paid.surface}; border-radius: 6px; padding: 6px 12px; }}
+QLabel[tone="bad"] {{ color: {c.not_paid.text}; background: {c.not_paid.surface}; border-radius: 6px; }}
 QPushButton {{ background: {plain.surface}; color: {plain.text}; border: 2px solid {c.control_edge};
   border-radius: 8px; padding: 0 6px; }}
 QPushButton:pressed {{ background: {c.pressed}; }}

@@ -10,25 +10,22 @@ from pos_app.appearance.translations import window as words
 from pos_app.background.qt import QtBackground
 from pos_app.desktop.line_words import line_words
 from pos_app.desktop.main_window import MainWindow, Page
+from pos_app.desktop.pages import history_page, inbox_page, shift_page, sign_in_page
 from pos_app.desktop.printing import Papers, said_of_printer, said_of_receipt, said_of_reprint
 from pos_app.desktop.rows import Place
 from pos_app.desktop.terminal import Terminal
 from pos_app.devices.printer.port import Printer, PrinterStatus, problem_of
 from pos_app.devices.printer.spooler import JobStatus, PrintSpooler
-from pos_app.features.charging.flow import Manager
 from pos_app.features.charging.outcomes import GivenUp
 from pos_app.features.charging.presenter import AtTheCounter, ChargePresenter, Figures
+from pos_app.features.charging.sale import Manager
 from pos_app.features.charging.view import ChargeView
 from pos_app.features.history.presenter import HistoryPresenter, HistoryWork
-from pos_app.features.history.view import HistoryView
 from pos_app.features.inbox.presenter import InboxPresenter, InboxWork
-from pos_app.features.inbox.view import InboxView
 from pos_app.features.shift.flow import OpenShift
 from pos_app.features.shift.presenter import ShiftPresenter, ShiftWork
-from pos_app.features.shift.view import ShiftView
 from pos_app.features.sign_in.flow import Person
 from pos_app.features.sign_in.presenter import SignInPresenter
-from pos_app.features.sign_in.view import SignInView
 from shared.clock import Clock
 
 _DIGITS = frozenset({*"0123456789", "00", ".", "back", "clear"})
@@ -49,7 +46,7 @@ class Counter(QObject):
         self._background = background
         self._person: Person | None = None
         self._spooler = PrintSpooler(printer, lambda status: background.post(lambda: self._printed(status)))
-        self._papers = Papers(terminal, self._spooler, lambda: window.language)
+        self._papers = Papers(terminal, self._spooler, clock, lambda: window.language)
         self._make_presenters(clock)
         self._add_pages()
         window.place_pressed.connect(self._go_to)
@@ -98,11 +95,20 @@ class Counter(QObject):
         self.inbox = InboxPresenter(InboxWork(rows=terminal.inbox, give_up=self._give_up), background, self)
 
     def _add_pages(self) -> None:
+        identity = self._terminal.identity()
         self._add_charge()
-        self._add_sign_in()
-        self._add_shift()
-        self._add_history()
-        self._add_inbox()
+
+        def home() -> None:
+            self._go_to(Place.CHARGE)
+
+        for name, page in (
+            ("sign_in", sign_in_page(self.sign_in)),
+            ("shift", shift_page(self.shift, identity, home)),
+            ("history", history_page(self.history, home)),
+            ("inbox", inbox_page(self.inbox, identity, home)),
+        ):
+            self._window.add_page(name, page)
+        self.inbox.counted.connect(self._to_do_counted)
         self.charge.last_changed.connect(self._last_changed)
         self.charge.money_moved.connect(self._money_moved)
         self.sign_in.signed_in.connect(self._signed_in)
@@ -142,111 +148,6 @@ class Counter(QObject):
         elif key in _DIGITS:
             self.charge.press(key)
         return key in actions or key in _DIGITS
-
-    def _add_sign_in(self) -> None:
-        view, presenter = SignInView(), self.sign_in
-        presenter.screen_changed.connect(view.show_screen)
-        view.key_pressed.connect(presenter.press)
-        view.person_chosen.connect(presenter.choose)
-        view.action_pressed.connect(presenter.confirm)
-
-        def key(name: str) -> bool:
-            actions: dict[str, Callable[[], None]] = {
-                "enter": presenter.confirm,
-                "esc": lambda: presenter.press("clear"),
-                "up": lambda: presenter.move(-1),
-                "down": lambda: presenter.move(1),
-            }
-            if name in actions:
-                actions[name]()
-            else:
-                presenter.press(name)
-            return True
-
-        self._window.add_page("sign_in", Page(view=view, set_language=view.set_language, key=key))
-
-    def _add_shift(self) -> None:
-        identity, presenter = self._terminal.identity(), self.shift
-        view = ShiftView(identity.zone, identity.exponent)
-        presenter.screen_changed.connect(view.show_screen)
-        view.action_pressed.connect(presenter.confirm)
-        view.key_pressed.connect(presenter.press)
-        view.back_pressed.connect(presenter.back)
-
-        def key(name: str) -> bool:
-            if name == "enter":
-                presenter.confirm()
-            elif name == "esc":
-                if not presenter.back():
-                    self._go_to(Place.CHARGE)
-            else:
-                presenter.press(name)
-            return True
-
-        page = Page(view=view, set_language=view.set_language, key=key, place=Place.SHIFT)
-        self._window.add_page("shift", page)
-
-    def _add_history(self) -> None:
-        presenter = self.history
-        view = HistoryView(presenter.model)
-        presenter.found_changed.connect(view.show_found)
-        presenter.remarked.connect(view.show_remark)
-        view.reprint_pressed.connect(presenter.reprint)
-
-        def key(name: str) -> bool:
-            actions: dict[str, Callable[[], None]] = {
-                "enter": view.press_action,
-                "esc": lambda: self._go_to(Place.CHARGE),
-                "up": lambda: view.move_selection(-1),
-                "down": lambda: view.move_selection(1),
-            }
-            if name in actions:
-                actions[name]()
-            else:
-                presenter.press(name)
-            return True
-
-        self._window.add_page(
-            "history",
-            Page(
-                view=view,
-                set_language=view.set_language,
-                key=key,
-                shown=presenter.begin,
-                place=Place.HISTORY,
-            ),
-        )
-
-    def _add_inbox(self) -> None:
-        identity, presenter = self._terminal.identity(), self.inbox
-        view = InboxView(identity.zone, identity.exponent)
-        presenter.changed.connect(view.show_flow)
-        presenter.remarked.connect(view.show_remark)
-        presenter.counted.connect(self._to_do_counted)
-        view.asked.connect(presenter.ask)
-        view.kept.connect(presenter.keep)
-        view.confirmed.connect(presenter.confirm)
-
-        def key(name: str) -> bool:
-            if name == "esc":
-                if presenter.flow.sure is None:
-                    self._go_to(Place.CHARGE)
-                else:
-                    presenter.keep()
-            elif name in {"up", "down"}:
-                view.move_page(-1 if name == "up" else 1)
-            return True
-
-        self._window.add_page(
-            "inbox",
-            Page(
-                view=view,
-                set_language=view.set_language,
-                key=key,
-                shown=presenter.refresh,
-                place=Place.INBOX,
-            ),
-        )
 
     def lock(self, *, is_lock: bool = True) -> None:
         """Nobody stands here; what is under way goes on behind."""

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 
-from pos_app.desktop.opened_terminal import OpenedTerminal, Parts
 from pos_app.desktop.terminal import Doors, Terminal
 from pos_app.devices.key_store.port import KeyStoreFailed
 from pos_app.features.enrolment.flow import EnrolCommand
@@ -28,12 +27,12 @@ _FAULTS: tuple[tuple[type[Exception], StartUpFault], ...] = (
 )
 
 
-def doors_of(build: Callable[[], Parts], enrol: Callable[[EnrolCommand], None]) -> Doors:
+def doors_of(build: Callable[[], Terminal], enrol: Callable[[EnrolCommand], None]) -> Doors:
     """The doors over two use cases: `build` opens the terminal, `enrol` makes this machine one."""
 
     def open_terminal() -> Terminal | None:
         try:
-            return OpenedTerminal(build())
+            return build()
         except NotEnrolled:
             return None
         except Exception as error:

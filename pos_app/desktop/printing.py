@@ -1,20 +1,21 @@
 """From what happened to paper: receipts, copies and shift reports put into the spooler, and what to say of their end."""
 
 from collections.abc import Callable
-from functools import cache
+from dataclasses import replace
 
 from PIL import Image
 
 from pos_app.appearance.translations import Phrase
 from pos_app.appearance.translations import charging as charge_words
 from pos_app.appearance.translations import window as words
-from pos_app.desktop.terminal import Paper, Terminal
+from pos_app.desktop.terminal import Terminal
 from pos_app.devices.printer.port import PrintProblem
 from pos_app.devices.printer.spooler import JobState, JobStatus, PrintJob, PrintSpooler
 from pos_app.features.charging.outcomes import Paid, PaidOffline
-from pos_app.receipts.content import ShiftReport
+from pos_app.receipts.content import Copy, ShiftReport
 from pos_app.receipts.raster import render
 from pos_app.receipts.rows import PaperWidth
+from shared.clock import Clock
 from shared.problems import Language
 
 _PAPERS = {58: PaperWidth.MM_58, 80: PaperWidth.MM_80}
@@ -27,8 +28,11 @@ class NoSuchPaper(Exception):
 class Papers:
     """Everything this window prints. The language is asked for at each paper."""
 
-    def __init__(self, terminal: Terminal, spooler: PrintSpooler, language: Callable[[], Language]) -> None:
+    def __init__(
+        self, terminal: Terminal, spooler: PrintSpooler, clock: Clock, language: Callable[[], Language]
+    ) -> None:
         self._terminal = terminal
+        self._clock = clock
         self._spooler = spooler
         self._language = language
         self.last_entry: str | None = None
@@ -39,12 +43,11 @@ class Papers:
         self.last_entry = entry_id
         language = self._language()
 
-        @cache  # a job that is tried again prints the same paper, not a copy of one that never was
         def draw() -> Image.Image:
-            paper = self._terminal.next_paper(entry_id)
-            if paper is None:
+            receipt = self._terminal.receipt_of(entry_id)
+            if receipt is None:
                 raise NoSuchPaper(entry_id)
-            return render(paper, language, self._width())
+            return render(receipt, language, self._width())
 
         self._spooler.submit(PrintJob(job_id=entry_id, draw=draw))
 
@@ -54,15 +57,14 @@ class Papers:
         if status is not None and status.state is JobState.FAILED:
             self._spooler.retry(entry_id)
             return 1
-        paper = self._terminal.next_paper(entry_id)
-        if paper is None:
+        receipt = self._terminal.receipt_of(entry_id)
+        if receipt is None:
             return None
-        number = _number_of(paper)
+        number = self._terminal.next_copy(entry_id)
+        copy = replace(receipt, copy=Copy(number=number, at=self._clock.now()))
         language = self._language()
-        job = PrintJob(
-            job_id=f"{entry_id}-paper-{number}", draw=lambda: render(paper, language, self._width())
-        )
-        self._spooler.submit(job)
+        job_id = f"{entry_id}-copy-{number}"
+        self._spooler.submit(PrintJob(job_id=job_id, draw=lambda: render(copy, language, self._width())))
         return number
 
     def print_report(self, report: ShiftReport) -> None:
@@ -73,10 +75,6 @@ class Papers:
 
     def _width(self) -> PaperWidth:
         return _PAPERS[self._terminal.identity().paper_mm]
-
-
-def _number_of(paper: Paper) -> int:
-    return 1 if paper.copy is None else paper.copy.number
 
 
 def said_of_receipt(status: JobStatus) -> Phrase:

@@ -11,11 +11,9 @@ from pos_app.features.history.flow import HistoryRow
 from pos_app.features.inbox.flow import InboxRow
 from pos_app.features.shift.flow import OpenShift, ShiftFigures
 from pos_app.features.sign_in.flow import Person, PinAnswer
-from pos_app.receipts.content import CancellationSlip, ChargeReceipt, ShiftReport
+from pos_app.receipts.content import ChargeReceipt, ShiftReport
 from pos_app.syncing.line import LineStatus
 from shared.problems import Refusal
-
-Paper = ChargeReceipt | CancellationSlip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +71,12 @@ class Terminal(Protocol):
         """What waits or was rejected."""
         ...
 
-    def next_paper(self, entry_id: str) -> Paper | None:
-        """What the printer gets now for a charge, counted durably: its receipt, COPY n, or the slip of a cancelled one.
-        None where no paper says that nobody knows."""
+    def receipt_of(self, entry_id: str) -> ChargeReceipt | None:
+        """The receipt of an approved charge as first printed; None where there is none."""
+        ...
+
+    def next_copy(self, entry_id: str) -> int:
+        """Count one more paper of a charge, durably: the first copy is COPY 2."""
         ...
 
     def close(self) -> None:

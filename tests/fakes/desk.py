@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pos_app.desktop.terminal import Identity, Paper
+from pos_app.desktop.terminal import Identity
 from pos_app.features.charging.outcomes import (
     ChargeRequest,
     CodeSeen,
@@ -27,7 +27,6 @@ from pos_app.features.sign_in.flow import Person, PinAnswer
 from pos_app.receipts.content import (
     ChargeKind,
     ChargeReceipt,
-    Copy,
     Heading,
     JournalMark,
     ShiftReport,
@@ -207,7 +206,7 @@ class FakeTerminal:
     to_do: tuple[InboxRow, ...] = ()
     has_papers: bool = True
     wait_s: int = 0
-    papers: int = 0
+    papers: int = 1
     closed: bool = False
     store_name: str = "好味鮮超市 信義店"
     listeners: list[Callable[[], None]] = field(default_factory=list)
@@ -285,11 +284,10 @@ class FakeTerminal:
             exponent=2,
         )
 
-    def next_paper(self, entry_id: str) -> Paper | None:
-        """A receipt of 299.00, its first paper and then its copies."""
+    def receipt_of(self, entry_id: str) -> ChargeReceipt | None:
+        """A receipt of 299.00."""
         if not self.has_papers:
             return None
-        self.papers += 1
         claims = claims_for(GOOD_CODE)
         return ChargeReceipt(
             heading=self._heading("wang"),
@@ -304,8 +302,11 @@ class FakeTerminal:
             payable=28_405,
             points=None,
             journal=JournalMark(entry_id=EntryId(entry_id), seq=1207, short_hash="k3Fh9Qa2xT"),
-            copy=Copy(number=self.papers, at=AT) if self.papers > 1 else None,
         )
+
+    def next_copy(self, entry_id: str) -> int:
+        self.papers += 1
+        return self.papers
 
     def close(self) -> None:
         self.closed = True

@@ -129,8 +129,8 @@ HISTORY_STATE = Text("狀態", "State")
 HISTORY_REPRINT = Text("Enter　補印這筆", "Enter  Print this again")
 HISTORY_STATES: dict[str, Text] = {
     "completed": Text("✓ 已收款", "✓ Paid"),
-    "advised": Text("✓ 已收款（離線，待上傳）", "✓ Paid (offline, to send)"),
-    "settled": Text("✓ 已收款（離線，已入帳）", "✓ Paid (offline, settled)"),
+    "advised": Text("✓ 離線，待上傳", "✓ Offline, to send"),
+    "settled": Text("✓ 離線，已入帳", "✓ Offline, settled"),
     "declined": Text("✕ 未收款", "✕ Not charged"),
     "reversed": Text("↺ 已取消", "↺ Cancelled"),
     "in_doubt": Text("？ 結果未定", "? Unknown"),

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from pos_app.appearance.translations import Phrase
 from pos_app.appearance.translations import charging as words
 from pos_app.background.qt import QtBackground
-from pos_app.features.charging import flow as flow_module
-from pos_app.features.charging.flow import ChargeFlow, Commands, Manager
+from pos_app.features.charging import sale
+from pos_app.features.charging.flow import ChargeFlow
 from pos_app.features.charging.outcomes import (
     ChargeRequest,
     ChargingDesk,
@@ -21,6 +21,7 @@ from pos_app.features.charging.outcomes import (
     PaidOffline,
 )
 from pos_app.features.charging.phrases import last_of
+from pos_app.features.charging.sale import Commands, Manager
 from pos_app.features.charging.scenes import screen_of
 from pos_app.features.charging.screen import ChoiceId, Screen, State
 from shared.clock import Clock
@@ -205,22 +206,22 @@ class ChargePresenter(QObject):
     def _do(self, commands: Commands) -> None:
         for command in commands:
             match command:
-                case flow_module.StartCharge():
+                case sale.StartCharge():
                     self._start_charge(command)
-                case flow_module.ApproveOffline(entry_id, approver):
+                case sale.ApproveOffline(entry_id, approver):
                     self._run("approve offline", lambda: self._desk.approve_offline(entry_id, approver))
-                case flow_module.GiveUp(entry_id):
+                case sale.GiveUp(entry_id):
                     self._run("give up", lambda: self._desk.give_up(entry_id))
-                case flow_module.ForgetCode():
+                case sale.ForgetCode():
                     self._desk.forget_code()
-                case flow_module.CheckManager():
+                case sale.CheckManager():
                     self._check_manager(command)
-                case flow_module.PrintReceipt(outcome):
+                case sale.PrintReceipt(outcome):
                     self._receipt = words.RECEIPT_PRINTING()
                     self._printing.print_approval(outcome)
         self._show()
 
-    def _start_charge(self, command: flow_module.StartCharge) -> None:
+    def _start_charge(self, command: sale.StartCharge) -> None:
         counter = self._counter
         if counter is None:
             raise RuntimeError("a charge needs a cashier at the counter")
@@ -243,7 +244,7 @@ class ChargePresenter(QObject):
     def _failed(self, error: Exception) -> None:
         self._do(self._flow.work_failed(self._now()))
 
-    def _check_manager(self, command: flow_module.CheckManager) -> None:
+    def _check_manager(self, command: sale.CheckManager) -> None:
         staff_id = command.staff_id
 
         def checked(remark: Phrase | None) -> None:

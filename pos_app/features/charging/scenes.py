@@ -4,8 +4,9 @@ from pos_app.appearance import sizes
 from pos_app.appearance.translations import Phrase
 from pos_app.appearance.translations import charging as words
 from pos_app.features.charging import phrases
-from pos_app.features.charging.flow import ChargeFlow, Sale, Stage
+from pos_app.features.charging.flow import ChargeFlow
 from pos_app.features.charging.outcomes import GivenUp, InDoubt, ManagerNeeded, NotPaid, Paid, PaidOffline
+from pos_app.features.charging.sale import Sale, Stage
 from pos_app.features.charging.screen import (
     Action,
     Amount,

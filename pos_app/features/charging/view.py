@@ -43,7 +43,7 @@ class LeftPanel(QFrame):
         self.header = frame(self, "header", "offline")
         self.header_label = label(self.header, "header_label", px.DETAIL, bold=True)
         self.headlines = [
-            label(self, f"headline_{n}", px.CODE_SEEN, bold=True) for n in range(_MAX_HEADLINES)
+            label(self, f"headline_{n}", px.CODE_SEEN, bold=True, wrap=True) for n in range(_MAX_HEADLINES)
         ]
         self.above = label(self, "above", px.DETAIL, wrap=True)
         self.amount = MoneyLabel(self, "amount", LARGE.entry_amount)
@@ -133,8 +133,11 @@ class LeftPanel(QFrame):
         self.notice.setVisible(notice is not None or shows_hint)
         if notice is not None:
             self.notice.setText(notice.phrase.said_in(language))
-            set_role(self.notice, "bad" if notice.tone is Tone.BAD else "", name="tone")
+            is_bad = notice.tone is Tone.BAD
+            self.notice.setMargin(10 if is_bad else 0)
+            set_role(self.notice, "bad" if is_bad else "", name="tone")
         elif shows_hint:
+            self.notice.setMargin(0)
             self.notice.setText(hint.said_in(language))
             set_role(self.notice, "secondary", name="tone")
 
@@ -232,7 +235,7 @@ class ChargeView(QWidget):
         self.setObjectName("charge_view")
         self.panel = LeftPanel(self)
         self.keypad = Keypad(self)
-        self.action: QPushButton = button(self, "action", 36, role="action")
+        self.action: QPushButton = button(self, "action", 34, role="action")
         self.keypad.pressed.connect(self.key_pressed)
         self.action.clicked.connect(self.action_pressed)
         self.panel.choice_pressed.connect(self.choice_pressed)
@@ -315,6 +318,9 @@ def _height(widget: QLabel | QProgressBar, width: int) -> int:
     if widget.wordWrap():
         metrics = QFontMetrics(widget.font())
         flags = int(Qt.TextFlag.TextWordWrap)
-        rect = metrics.boundingRect(QRect(0, 0, width - 2 * widget.margin(), 4000), flags, widget.text())
-        return rect.height() + 2 * widget.margin() + (12 if widget.property("tone") == "bad" else 0)
+        inner = width - 2 * widget.margin()
+        return (
+            metrics.boundingRect(QRect(0, 0, inner, 4000), flags, widget.text()).height()
+            + 2 * widget.margin()
+        )
     return label_height(widget.font().pixelSize())

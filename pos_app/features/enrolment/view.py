@@ -30,7 +30,8 @@ class EnrolmentView(QWidget):
         self.how = label(panel, "enrolment_how", 22, wrap=True)
         self.labels = [label(panel, f"enrolment_label_{n}", px.BODY, bold=True) for n in range(3)]
         self.fields = [self._field(panel, name) for name in ("hub_field", "code_field", "name_field")]
-        self.remark = label(panel, "enrolment_remark", 22, bold=True, wrap=True)
+        self.remark = label(panel, "enrolment_remark", 20, bold=True, wrap=True)
+        self.remark.setMargin(8)
         self.camera = CameraPreview(panel)
         self.action = button(panel, "enrolment_action", 32, role="action")
         self.action.setFixedHeight(88)

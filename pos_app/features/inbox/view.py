@@ -2,7 +2,7 @@
 
 from datetime import tzinfo
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
@@ -61,6 +61,7 @@ class InboxView(QWidget):
         self.panel = frame(self, "inbox_panel", "plain")
         self.title = label(self.panel, "inbox_title", 32, bold=True)
         self.empty = label(self.panel, "inbox_empty", px.DETAIL)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.remark = label(self.panel, "inbox_remark", 22, bold=True)
         self.pager = button(self.panel, "inbox_pager", 22)
         self.pager.clicked.connect(lambda: self.move_page(1))

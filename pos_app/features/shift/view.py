@@ -38,7 +38,7 @@ class ShiftView(QWidget):
         self._zone, self._exponent = time_zone, exponent
         panel = frame(self, "shift_panel", "plain")
         self.title = label(panel, "shift_title", 40, bold=True)
-        self.body = label(panel, "shift_body", 24, wrap=True)
+        self.body = label(panel, "shift_body", 32, wrap=True)
         self.figures = QWidget(panel)
         self.figures.setProperty("role", "plain")
         grid = QGridLayout(self.figures)

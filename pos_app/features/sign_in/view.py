@@ -120,7 +120,8 @@ class SignInView(QWidget):
         for place, made in enumerate(self.people):
             row, column = divmod(place, 2)
             made.setGeometry(pad + column * (half + 12), top + row * (_ROW + 12), half, _ROW)
-        top += 3 * (_ROW + 12) + 4
+        shown = sum(not made.isHidden() for made in self.people)
+        top += -(-shown // 2) * (_ROW + 12) + 16
         self.pin_of.setGeometry(pad, top, inner, px.label_height(px.DETAIL))
         top += px.label_height(px.DETAIL)
         self.dots.setGeometry(pad, top, inner, px.label_height(56))

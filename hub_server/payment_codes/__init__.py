@@ -10,7 +10,7 @@ from hub_server.payment_codes.issue_code import (
     issue_code,
     issue_codes,
 )
-from hub_server.payment_codes.present_code import own_code_state, present_code
+from hub_server.payment_codes.present_code import OwnCode, own_code, present_code
 from hub_server.payment_codes.queries import CodeRow, advance_codes, codes_by_ref, live_codes_of
 from hub_server.payment_codes.revoke_code import revoke_code, revoke_own_code
 from hub_server.payment_codes.states import TRANSITIONS, CodeState
@@ -25,6 +25,7 @@ __all__ = [
     "CodeUse",
     "FreshSecret",
     "NewCode",
+    "OwnCode",
     "advance_codes",
     "codes_by_ref",
     "expire_codes",
@@ -34,7 +35,7 @@ __all__ = [
     "issue_code",
     "issue_codes",
     "live_codes_of",
-    "own_code_state",
+    "own_code",
     "present_code",
     "record_uses",
     "revoke_code",

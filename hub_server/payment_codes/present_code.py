@@ -1,5 +1,6 @@
 """Use cases of a signed-in member's own code: made from fresh randomness to commit, and how it stands."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from hub_server.foundation.context import Context
@@ -7,7 +8,7 @@ from hub_server.foundation.storage import Connection
 from hub_server.members import MemberRow
 from hub_server.payment_codes.fresh_secret import fresh_secret
 from hub_server.payment_codes.issue_code import CARD_REF_RANDOM_BYTES, CodeOrder, NewCode, issue_code
-from hub_server.payment_codes.queries import codes_by_ref
+from hub_server.payment_codes.queries import codes_by_ref, paid_by_code
 from hub_server.payment_codes.states import CodeState
 from hub_server.signing_keys import HubSigningKeys
 from shared.ids import is_uuid7
@@ -30,11 +31,21 @@ def present_code(context: Context, keys: HubSigningKeys, member: MemberRow, card
     )
 
 
-def own_code_state(connection: Connection, member_id: str, code_ref: str, at: datetime) -> CodeState | None:
+@dataclass(frozen=True, slots=True)
+class OwnCode:
+    """How a code stands; once it is used, what was `paid` by it (minor units, currency)."""
+
+    state: CodeState
+    paid: tuple[int, str] | None = None
+
+
+def own_code(connection: Connection, member_id: str, code_ref: str, at: datetime) -> OwnCode | None:
     """How a code that this member was given stands at `at`; none for any other."""
     code = codes_by_ref(connection, [code_ref]).get(code_ref)
     if code is None or code.member_id != member_id:
         return None
+    if code.state is CodeState.CONSUMED:
+        return OwnCode(code.state, paid_by_code(connection, code_ref))
     if code.state is CodeState.LIVE and code.expires_at < at:
-        return CodeState.EXPIRED
-    return code.state
+        return OwnCode(CodeState.EXPIRED)
+    return OwnCode(code.state)

@@ -7,8 +7,12 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
+from hub_server.payment_codes.rules import TerminalStanding, WaitingCode
 from hub_server.payment_codes.states import TRANSITIONS, CodeState
 from hub_server.payment_codes.tables import payment_code_history, payment_codes
+from hub_server.terminals.tables import contact_spells, terminals
+from hub_server.transactions.states import TransactionKind, TransactionStatus
+from hub_server.transactions.tables import transactions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,71 @@ def live_codes_of(connection: Connection, card_ids: Sequence[str]) -> dict[str, 
         )
     )
     return {row.card_id: _code(row) for row in rows}
+
+
+def paid_by_code(connection: Connection, code_ref: str) -> tuple[int, str] | None:
+    """What the standing charge by this code took: minor units and currency."""
+    row = connection.execute(
+        select(transactions.c.payable, transactions.c.currency)
+        .join(payment_codes, payment_codes.c.card_id == transactions.c.card_id)
+        .where(
+            payment_codes.c.code_ref == code_ref,
+            transactions.c.code_ref == code_ref,
+            transactions.c.kind == TransactionKind.CHARGE.value,
+            transactions.c.status == TransactionStatus.COMPLETED.value,
+        )
+        .order_by(transactions.c.completed_at.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else (row.payable, row.currency)
+
+
+def waiting_codes(connection: Connection, since: datetime, at: datetime) -> list[WaitingCode]:
+    """Codes that expired from `since` to `at`, carry an offline limit and have not been released."""
+    rows = connection.execute(
+        select(payment_codes.c.code_ref, payment_codes.c.issued_at, payment_codes.c.expires_at)
+        .where(
+            payment_codes.c.offline_limit > 0,
+            payment_codes.c.allowance_released.is_(False),
+            payment_codes.c.expires_at >= since,
+            payment_codes.c.expires_at < at,
+        )
+        .order_by(payment_codes.c.expires_at)
+    )
+    return [WaitingCode(row.code_ref, row.issued_at, row.expires_at) for row in rows]
+
+
+def terminal_standings(connection: Connection, since: datetime) -> list[TerminalStanding]:
+    """How the journals of the terminals stand that were in contact after `since`."""
+    last = (
+        select(contact_spells.c.terminal_id, func.max(contact_spells.c.ended_at).label("ended_at"))
+        .where(contact_spells.c.ended_at > since)
+        .group_by(contact_spells.c.terminal_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(last.c.ended_at, terminals.c.head_at, terminals.c.head_seq, terminals.c.verified_through).join(
+            last, last.c.terminal_id == terminals.c.id
+        )
+    )
+    return [
+        TerminalStanding(
+            last_contact=row.ended_at,
+            head_at=row.head_at,
+            is_whole=row.head_seq is not None and row.verified_through >= row.head_seq,
+        )
+        for row in rows
+    ]
+
+
+def release(connection: Connection, code_refs: Sequence[str]) -> None:
+    """Let codes count no longer against their cards' allowances."""
+    if code_refs:
+        connection.execute(
+            update(payment_codes)
+            .where(payment_codes.c.code_ref.in_(code_refs))
+            .values(allowance_released=True)
+        )
 
 
 def overdue_codes(connection: Connection, at: datetime, limit: int) -> list[CodeRow]:

@@ -1,7 +1,10 @@
 """What a payment code may carry: pure (domain.md, Payment code)."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 
 from shared.api.transactions import CardTypeName
 from shared.clock import to_unix
@@ -53,6 +56,56 @@ def offline_limit(balance: int, allowance: OfflineAllowance) -> int:
     left = max(0, allowance.per_card - allowance.counted)
     most = min(balance, left // 2, allowance.per_code)
     return max((step for step in OFFLINE_STEPS if step <= most), default=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalStanding:
+    """What is known of a terminal's journal.
+
+    Attributes:
+        last_contact: when the hub last told it its time.
+        head_at: when it last opened the feed with its head, if ever.
+        is_whole: everything up to that head has arrived and been verified.
+    """
+
+    last_contact: datetime
+    head_at: datetime | None
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCode:
+    """An expired code that still counts against its card's allowance."""
+
+    code_ref: str
+    issued_at: datetime
+    expires_at: datetime
+
+
+def releasable(
+    codes: Sequence[WaitingCode],
+    terminals: Sequence[TerminalStanding],
+    *,
+    skew: timedelta,
+    max_duration: timedelta,
+) -> list[str]:
+    """The codes that no terminal can have taken without the hub knowing of it (domain.md, Payment code).
+
+    A terminal whose last contact is not later than `iat − skew − max_duration` has locked itself. Each other one
+    must have opened the feed with its head after `exp` (and `skew`, for its clock), and that head have arrived.
+    """
+    ordered = sorted(terminals, key=lambda terminal: terminal.last_contact, reverse=True)
+    contacts = [-terminal.last_contact.timestamp() for terminal in ordered]
+    never = datetime.min.replace(tzinfo=UTC)
+    heads = (terminal.head_at if terminal.is_whole and terminal.head_at else never for terminal in ordered)
+    earliest = list(accumulate(heads, min))
+    released = []
+    for code in codes:
+        locked_since = code.issued_at - skew - max_duration
+        concerned = bisect_left(contacts, -locked_since.timestamp())
+        if concerned == 0 or earliest[concerned - 1] > code.expires_at + skew:
+            released.append(code.code_ref)
+    return released
 
 
 def claims_of(terms: CodeTerms, secret: bytes) -> Claims:

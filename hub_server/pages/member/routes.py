@@ -19,7 +19,7 @@ from hub_server.access import (
 from hub_server.foundation.context import Context
 from hub_server.pages.member.qr_svg import qr_svg
 from hub_server.pages.member.words import words_in
-from hub_server.payment_codes import own_code_state, present_code
+from hub_server.payment_codes import own_code, present_code
 from hub_server.registration import create_member_profile
 from hub_server.signing_keys import HubSigningKeys
 from shared.api.members import IssuedCode, OtpVerifyRequest, RegisterRequest
@@ -55,9 +55,11 @@ class SignedIn(Message):
 
 
 class CodeStanding(Message):
-    """Whether the code on the screen may still be shown."""
+    """Whether the code on the screen may still be shown; once it is used, what was `paid` (minor units)."""
 
     state: Literal["live", "consumed", "replaced", "revoked", "expired"]
+    paid: int | None = None
+    currency: str | None = None
 
 
 class PageFiles:
@@ -161,15 +163,14 @@ def _add_codes(routes: APIRouter, context: Context, keys: HubSigningKeys) -> Non
             hub_time=context.clock.now(),
         )
 
-    @routes.get("/codes/{code_ref}")
+    @routes.get("/codes/{code_ref}", response_model_exclude_none=True)
     def standing(session: Annotated[MemberSession, gate], code_ref: str) -> CodeStanding:
         at = context.clock.now()
-        state = context.database.read(
-            lambda connection: own_code_state(connection, session.member.id, code_ref, at)
-        )
-        if state is None:
+        code = context.database.read(lambda connection: own_code(connection, session.member.id, code_ref, at))
+        if code is None:
             raise CodedError(Code.NOT_FOUND)
-        return CodeStanding(state=state.value)
+        paid, currency = code.paid or (None, None)
+        return CodeStanding(state=code.state.value, paid=paid, currency=currency)
 
 
 def _remembered(language: str | None) -> Language | None:

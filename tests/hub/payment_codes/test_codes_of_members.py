@@ -171,26 +171,6 @@ def test_an_expired_code_is_swept_and_no_longer_broadcast(
     assert [found for found in rows(outbox) if found.payload["kind"] == "code_revoked"] == []
 
 
-def test_the_allowance_is_used_up_by_codes_and_comes_back_with_time(
-    client: httpx.Client,
-    member: SignedUp,
-    clock: ManualClock,
-    settings: Settings,
-    alter: Callable[..., None],
-    rows: Callable[[Any], list[Any]],
-) -> None:
-    alter(cards, balance=1_000_000)
-    refs = [_issue(client, member)["code_ref"] for _ in range(8)]
-    carried = {row.code_ref: row.offline_limit for row in rows(payment_codes)}
-    assert [carried[ref] for ref in refs] == [50_000, 50_000, 50_000, 20_000, 10_000, 10_000, 0, 0]
-    clock.advance((900 + settings.offline_max_duration_s) * 1_000)
-    still = _issue(client, member)["code_ref"]
-    clock.advance(1)
-    free = _issue(client, member)["code_ref"]
-    carried = {row.code_ref: row.offline_limit for row in rows(payment_codes)}
-    assert (carried[still], carried[free]) == (0, 50_000)
-
-
 @pytest.mark.parametrize(
     ("table", "values", "code"),
     [

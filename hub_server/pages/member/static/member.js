@@ -166,6 +166,7 @@ function drawCard(card) {
   part(".card-no").textContent = card.card_no;
   part(".card-balance").textContent = money(card.balance, card.currency);
   part(".card-points").textContent = card.points.toLocaleString(locale);
+  part(".card-points").parentElement.hidden = !hasTier; // points and tiers go together
   const isActive = card.status === "active";
   const mayPay = isActive && card.role !== "viewer";
   const note = isActive ? discount(card.rate) : words[`status_${card.status}`];
@@ -181,7 +182,8 @@ function drawMovement(item) {
   const when = document.createElement("small");
   const amount = document.createElement("span");
   what.textContent = words[`kind_${item.type}`] ?? item.type;
-  when.textContent = `${new Date(item.completed_at).toLocaleString(locale)} · ${item.card_no} · ${item.tx_no}`;
+  const moment = new Date(item.completed_at).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
+  when.textContent = `${moment}\n${item.card_no} · ${item.tx_no}`;
   what.append(when);
   amount.className = "amount";
   amount.textContent = money(item.type === "charge" ? -item.payable : item.payable, item.currency);
@@ -281,14 +283,14 @@ async function lookAtStanding() {
   const watched = state.code;
   try {
     const standing = await ask("GET", `/m/codes/${watched.code_ref}`);
-    if (state.code === watched && standing.state !== "live") await endCode(standing.state);
+    if (state.code === watched && standing.state !== "live") endCode(standing.state, standing);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     if (problem.code === "UNAUTHENTICATED") tell(problem);
   }
 }
 
-async function endCode(how) {
+function endCode(how, standing = {}) {
   const card = state.card;
   stopTimers();
   keep(card, null);
@@ -299,10 +301,9 @@ async function endCode(how) {
   const end = at("code-end");
   end.classList.toggle("paid", how === "consumed");
   end.textContent = words[`code_${how}`];
-  if (how !== "consumed") return;
-  const newest = await ask("GET", "/api/v1/me/transactions?limit=10").catch(() => ({ items: [] }));
-  const paid = newest.items.find((item) => item.card_id === card.card_id && item.type === "charge");
-  if (paid) end.textContent = `✓ ${words.paid}\n${money(paid.payable, paid.currency)}`;
+  if (standing.paid !== undefined) {
+    end.textContent = `✓ ${words.paid}\n${money(standing.paid, standing.currency)}`;
+  }
 }
 
 onPress(at("revoke"), "click", async () => {
@@ -310,7 +311,7 @@ onPress(at("revoke"), "click", async () => {
   await ask("DELETE", `/api/v1/me/cards/${state.card.card_id}/payment-code`);
   // It may have been used a moment before: the hub says how it ended.
   const standing = await ask("GET", `/m/codes/${revoked}`);
-  if (state.code?.code_ref === revoked) await endCode(standing.state);
+  if (state.code?.code_ref === revoked) endCode(standing.state, standing);
 });
 onPress(at("new-code"), "click", () => openCode(state.card));
 onPress(at("back"), "click", openCards);

@@ -1,0 +1,1 @@
+"""charging, on both databases."""

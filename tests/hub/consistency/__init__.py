@@ -1,0 +1,1 @@
+"""consistency, on both databases."""

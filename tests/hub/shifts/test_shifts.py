@@ -1,0 +1,115 @@
+"""Shifts as terminals report them, beside the hub's own sums (protocol.md 4)."""
+
+from datetime import timedelta
+
+import pytest
+
+from hub_server.foundation.context import Context
+from hub_server.shifts import ShiftRow, read_shifts
+from hub_server.signing_keys import HubSigningKeys
+from shared.journal_entries import Entry, ReversalReason, ShiftCloseData, ShiftOpenData, Status
+from tests.builders.counter import TOO_LATE, Counter
+from tests.builders.hub_rows import HubRows
+from tests.builders.terminal_journal import CASHIER, SHIFT
+
+
+@pytest.fixture
+def counter(hub_context: Context, keys: HubSigningKeys) -> Counter:
+    """A terminal with an open shift."""
+    made = Counter(hub_context, keys, HubRows(hub_context, keys))
+    made.journal.add(ShiftOpenData(cashier=CASHIER, shift=SHIFT))
+    return made
+
+
+def _close(
+    counter: Counter,
+    *,
+    charges: int,
+    charged: int,
+    reversals: int = 0,
+    reverted: int = 0,
+    in_doubt: tuple[str, ...] | None = None,
+) -> Entry:
+    return counter.journal.add(
+        ShiftCloseData(
+            cashier=CASHIER,
+            shift=SHIFT,
+            charges=charges,
+            charged=charged,
+            reversals=reversals,
+            reversed=reverted,
+            refunds=0,
+            refunded=0,
+            in_doubt=in_doubt,
+        )
+    )
+
+
+def _shift(counter: Counter) -> ShiftRow:
+    (row,) = counter.context.database.read(lambda c: read_shifts(c, counter.terminal_id))
+    return row
+
+
+def test_a_shift_that_agrees_has_no_difference(counter: Counter) -> None:
+    kept, undone = (counter.journal.charge(counter.rows.code(counter.rows.card()), n) for n in (1_000, 300))
+    counter.journal.reversal(undone)
+    close = _close(counter, charges=2, charged=1_300, reversals=1, reverted=300)
+    assert counter.submit(*counter.journal.entries)[-1].status is Status.ACCEPTED
+    row = _shift(counter)
+    assert (row.cashier, row.closed_seq, row.difference) == (CASHIER, close.seq, 0)
+    assert (row.opened_at, row.closed_at) == (counter.journal.entries[1].at, close.at)
+    assert row.reported is not None
+    assert (row.reported.charged, kept.seq) == (1_300, 2)
+
+
+def test_a_shift_that_reports_more_than_the_hub_knows_shows_by_how_much(counter: Counter) -> None:
+    counter.journal.charge(counter.rows.code(counter.rows.card()), 1_000)
+    _close(counter, charges=1, charged=1_500)
+    counter.submit(*counter.journal.entries)
+    assert _shift(counter).difference == 500
+
+
+def test_the_difference_is_not_told_while_entries_are_out_in_any_order(counter: Counter) -> None:
+    charge = counter.journal.charge(counter.rows.code(counter.rows.card()), 1_000)
+    close = _close(counter, charges=1, charged=1_000)
+    genesis, opened = counter.journal.entries[:2]
+    counter.submit(close, genesis)
+    assert (_shift(counter).difference, _shift(counter).opened_at) == (None, None)
+    counter.submit(opened)
+    assert (_shift(counter).difference, _shift(counter).opened_at) == (None, opened.at)
+    counter.submit(charge)
+    assert _shift(counter).difference == 0
+
+
+def test_a_late_charge_joins_its_shift_as_an_adjustment(hub_context: Context, keys: HubSigningKeys) -> None:
+    counter = Counter(hub_context, keys, HubRows(hub_context, keys), lag=TOO_LATE)
+    counter.journal.add(ShiftOpenData(cashier=CASHIER, shift=SHIFT))
+    charge = counter.journal.charge(counter.rows.code(counter.rows.card()), 1_000)
+    _close(counter, charges=1, charged=1_000)
+    counter.submit(*counter.journal.entries)
+    assert _shift(counter).difference == 1_000
+    counter.submit(counter.journal.advice(charge))
+    assert _shift(counter).difference == 0
+
+
+def test_charges_in_doubt_stand_outside_the_sums(counter: Counter) -> None:
+    charge = counter.journal.charge(counter.rows.code(counter.rows.card()), 1_000)
+    _close(counter, charges=0, charged=0, in_doubt=(charge.id,))
+    counter.submit(*counter.journal.entries)
+    assert _shift(counter).difference == 0
+
+
+def test_the_first_closing_of_a_shift_stands(counter: Counter) -> None:
+    first = _close(counter, charges=0, charged=0)
+    _close(counter, charges=9, charged=9)
+    counter.submit(*counter.journal.entries)
+    assert (_shift(counter).closed_seq, _shift(counter).difference) == (first.seq, 0)
+
+
+def test_a_void_after_the_closing_shows_as_a_difference(counter: Counter) -> None:
+    charge = counter.journal.charge(counter.rows.code(counter.rows.card()), 1_000)
+    _close(counter, charges=1, charged=1_000)
+    counter.submit(*counter.journal.entries)
+    manager = counter.rows.manager(counter.shop, since=counter.context.clock.now() - timedelta(days=1))
+    counter.submit(counter.journal.reversal(charge, ReversalReason.VOID, approved_by=manager))
+    assert _shift(counter).difference == 1_000

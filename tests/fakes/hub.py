@@ -238,6 +238,8 @@ class FakeHub:
 
     def _charge(self, entry: Entry, data: ChargeData) -> EntryResult:
         ended = self._outcomes.get(entry.id)
+        if self._is_reversed(entry):
+            ended = self._outcomes[entry.id] = Status.REVERSED
         if ended is not None and ended.is_signed:
             return self._decide(entry, ended)
         if self.script.held:
@@ -276,6 +278,11 @@ class FakeHub:
             return _unsigned(entry, Status.PENDING, None)
         self._outcomes[data.charge] = Status.REVERSED
         return self._decide(entry, Status.REVERSED)
+
+    def _is_reversed(self, charge: Entry) -> bool:
+        """Whether its reversal came first."""
+        reversals = [one.data for one in self._entries.values() if isinstance(one.data, ReversalData)]
+        return any(data.charge == charge.id for data in reversals)
 
     def _complete(self, entry: Entry, data: ChargeData, *, offline: bool) -> None:
         claims = verify_certificate(from_base64url(data.certificate), self.mint.jwks.hub_keys()).claims

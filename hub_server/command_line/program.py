@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -19,16 +20,19 @@ from hub_server.bootstrap import (
 )
 from hub_server.command_line.serve import CannotListen, serve
 from hub_server.command_line.words import Words, words_of
+from hub_server.consistency import check
 from hub_server.demo_data import NotForDemo, load_data, make_demo_data
+from hub_server.foundation.context import Context
 from hub_server.foundation.observability import configure_logging, redact_text
 from hub_server.foundation.storage import DatabaseBusy
 from hub_server.migrations import SchemaTooNew
 from hub_server.settings import Settings
-from hub_server.signing_keys import KeyFileError
+from hub_server.signing_keys import HubSigningKeys, KeyFileError
 
 _log = logging.getLogger("mps.hub")
 
 DONE = 0
+UNCLEAN = 1
 WRONG_USE = 64
 FAULT = 70
 DEFAULT_HOST = "127.0.0.1"
@@ -97,18 +101,38 @@ def _add_serving(program: typer.Typer, words: Words) -> None:
         typer.echo(words.migrated)
 
 
+@contextmanager
+def _prepared() -> Iterator[tuple[Context, HubSigningKeys]]:
+    context = open_context(_settings())
+    try:
+        keys = open_keys(context)
+        prepare_database(context)
+        yield context, keys
+    finally:
+        context.database.close()
+
+
 def _add_data(program: typer.Typer, words: Words) -> None:
+    @program.command("check", help=words.check)
+    def check_command(as_json: Annotated[bool, typer.Option("--json", help=words.as_json)] = False) -> int:
+        with _prepared() as (context, keys):
+            report = context.database.read(lambda connection: check(connection, keys.verifiers))
+        if as_json:
+            typer.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
+        elif report.is_clean:
+            typer.echo(words.clean)
+        else:
+            typer.echo(words.unclean.format(count=len(report.findings)))
+            for found in report.findings:
+                typer.echo(f"{found.check}: {found.subject}: {found.detail}")
+        return DONE if report.is_clean else UNCLEAN
+
     @program.command("demo-data", help=words.demo_data)
     def demo_data_command(
         as_json: Annotated[bool, typer.Option("--json", help=words.as_json)] = False,
     ) -> None:
-        context = open_context(_settings())
-        try:
-            keys = open_keys(context)
-            prepare_database(context)
+        with _prepared() as (context, keys):
             made = make_demo_data(context, keys)
-        finally:
-            context.database.close()
         if as_json:
             typer.echo(json.dumps(made, ensure_ascii=False, indent=2))
         else:
@@ -119,11 +143,6 @@ def _add_data(program: typer.Typer, words: Words) -> None:
         cards: Annotated[int, typer.Option(help=words.load_data_cards, min=1, max=MAX_CARDS)],
         codes: Annotated[Path, typer.Option(help=words.load_data_codes)],
     ) -> None:
-        context = open_context(_settings())
-        try:
-            keys = open_keys(context)
-            prepare_database(context)
+        with _prepared() as (context, keys):
             count = load_data(context, keys, cards, codes)
-        finally:
-            context.database.close()
         typer.echo(words.loaded.format(count=count, path=codes))

@@ -51,13 +51,27 @@ def serve(settings: Settings, words: Words, host: str, port: int, workers: int) 
         )
         server = HubServer(config)
         typer.echo(words.serving.format(address=address))
-        # uvicorn raises the signal again once it has stopped; a wanted stop is no failure.
-        signal.signal(signal.SIGTERM, _leave)
         if workers == 1:
-            server.run(sockets=[listener])
+            _run_alone(server, listener)
         else:
             Multiprocess(config, sockets=[listener]).run()
     typer.echo(words.stopped)
+
+
+def _run_alone(server: HubServer, listener: socket.socket) -> None:
+    """Run in this process. uvicorn raises the signal that stopped it once more: a wanted stop is no failure.
+
+    Raises:
+        RuntimeError: the application did not start.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    try:
+        server.run(sockets=[listener])
+    except SystemExit:
+        return
+    if not server.started:
+        raise RuntimeError("the application did not start")
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:

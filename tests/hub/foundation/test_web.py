@@ -93,7 +93,7 @@ def test_an_unknown_path_is_a_problem_document_in_the_language_asked_for(client:
 
 @pytest.mark.parametrize("sent", ["", "a b", "x" * 65, "<script>", "é"])
 def test_a_request_id_that_is_none_is_replaced(client: httpx.Client, sent: str) -> None:
-    answer = client.get("/healthz", headers={"X-Request-Id": sent.encode()})
+    answer = client.get("/healthz", headers=[(b"X-Request-Id", sent.encode())])
 
     assert answer.headers["x-request-id"] != sent
     assert len(answer.headers["x-request-id"]) == 36

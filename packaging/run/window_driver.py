@@ -1,0 +1,142 @@
+"""Hands and eyes at the real window: keys, clicks, what can be read on it, pictures of it.
+
+What is waited for is always something a person could see or hold; no wait is without a bound, and the window lives on
+during each.
+"""
+
+import re
+import string
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+
+from pos_app.appearance.translations import Text
+from shared.problems import Language
+
+T = TypeVar("T")
+Sought = Text | str
+_LOOK_MS: Final = 15
+_WAIT_S: Final = 10.0
+
+
+class NotSeen(Exception):
+    """What was waited for did not come in time."""
+
+
+class WindowDriver:
+    """Drives one window. `language` is the one the window speaks now."""
+
+    def __init__(self, window: QWidget, pictures: Path, language: Language = "zh_TW") -> None:
+        self.window = window
+        self.language = language
+        self.pictures: list[Path] = []
+        self._folder = pictures
+        self._hands = ThreadPoolExecutor(max_workers=2, thread_name_prefix="stage-hand")
+
+    def wait_until(self, what: str, condition: Callable[[], T | None], within_s: float = _WAIT_S) -> T:
+        """Let the window live until the condition gives something true.
+
+        Raises:
+            NotSeen: it did not in that time; says what the window shows instead.
+        """
+        deadline = time.monotonic() + within_s
+        while not (found := condition()):
+            if time.monotonic() > deadline:
+                shown = " / ".join(self.texts())
+                raise NotSeen(f"{what}: not within {within_s:g} s. The window shows: {shown}")
+            QTest.qWait(_LOOK_MS)
+        return found
+
+    def wait_for(self, sought: Sought, within_s: float = _WAIT_S) -> str:
+        """Wait until a text of the catalogue (its blanks filled with anything), or a part of one, can be read.
+
+        Returns the whole text of the label.
+        """
+        what = f"“{sought if isinstance(sought, str) else sought.pattern(self.language)}”"
+        return self.wait_until(what, lambda: self.reads(sought), within_s)
+
+    def reads(self, sought: Sought) -> str | None:
+        """The first text on the window that holds it."""
+        pattern = self._pattern(sought)
+        return next((text for text in self.texts() if pattern.search(text)), None)
+
+    def texts(self) -> list[str]:
+        """Everything that can be read on the window now."""
+        return [said for widget in self.window.findChildren(QWidget) if (said := _text_of(widget))]
+
+    def shows(self, name: str) -> str:
+        """The text of the visible widget of that name; empty when there is none.
+
+        Only for what has a fixed place and changing words, such as the amount.
+        """
+        widgets = self.window.findChildren(QWidget, name)
+        return next((said for widget in widgets if (said := _text_of(widget))), "")
+
+    def press(self, key: Qt.Key) -> None:
+        """Press a key as the display's keyboard would: it goes where the focus is."""
+        QTest.keyClick(self.window.windowHandle(), key)
+
+    def type(self, text: str) -> None:
+        """Type digits and points, one key after the other."""
+        for character in text:
+            QTest.keyClick(self.window.windowHandle(), Qt.Key(ord(character)))
+
+    def click(self, sought: Sought) -> None:
+        """Click the middle of the button that says so.
+
+        Raises:
+            NotSeen: no enabled button does within a few seconds.
+        """
+        button = self.wait_until(f"the button {sought!r}", lambda: self._button(sought), 5)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def do(self, work: Callable[[], T], within_s: float = 30) -> T:
+        """Do what happens outside the window, on another thread, while the window lives on."""
+        future = self._hands.submit(work)
+        self.wait_until("work outside the window", future.done, within_s)
+        return future.result()
+
+    def take_picture(self, name: str) -> Path:
+        """What the display shows of the window now, as `NN-name.png`."""
+        QApplication.processEvents()
+        path = self._folder / f"{len(self.pictures) + 1:02d}-{name}.png"
+        screen = self.window.screen()
+        shot = screen.grabWindow(self.window.winId())
+        if shot.isNull() or not shot.save(str(path)):
+            raise RuntimeError(f"no picture could be taken of {name}")
+        self.pictures.append(path)
+        return path
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        self._hands.shutdown(wait=True, cancel_futures=True)
+
+    def _button(self, sought: Sought) -> QAbstractButton | None:
+        pattern = self._pattern(sought)
+        return next(
+            (
+                button
+                for button in self.window.findChildren(QAbstractButton)
+                if button.isVisible() and button.isEnabled() and pattern.search(button.text())
+            ),
+            None,
+        )
+
+    def _pattern(self, sought: Sought) -> re.Pattern[str]:
+        if isinstance(sought, str):
+            return re.compile(re.escape(sought))
+        parts = string.Formatter().parse(sought.pattern(self.language))
+        return re.compile("".join(re.escape(said) + (".+?" if blank else "") for said, blank, _, _ in parts))
+
+
+def _text_of(widget: QWidget) -> str:
+    """What can be read on a widget; nothing on one that is not seen."""
+    if isinstance(widget, QLabel | QAbstractButton | QLineEdit) and widget.isVisible():
+        return widget.text()
+    return ""

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -304,6 +305,23 @@ def test_a_terminal_has_at_most_four_streams(hub: Hub, till: Till, clock: Manual
             readers[0].next()
         notices(hub, 1)
         assert [numbers_in(each.until_time()[0]) for each in (readers[1], fifth)] == [[1], [1]]
+
+
+def test_idle_streams_hold_no_connection_and_no_thread(
+    hub: Hub, shop: Shop, client: httpx.Client, clock: ManualClock
+) -> None:
+    """More streams than the web has threads: were each to hold one, the request after them would wait for ever."""
+    tills = [Till.enrol(client, shop) for _ in range(12)]
+    with httpx.Client(
+        base_url=client.base_url, timeout=30, limits=httpx.Limits(max_connections=None)
+    ) as many:
+        with ExitStack() as open_streams:
+            for till in (replace(till, client=many) for till in tills for _ in range(4)):
+                open_streams.enter_context(feed(till, clock.now())).until_time()
+
+            assert "Current Checked out connections: 0" in hub.context.database.engine.pool.status()
+            assert "mps_hub_feed_streams 48.0" in client.get("/metrics").text
+        assert client.get("/readyz").status_code == 200
 
 
 @pytest.fixture(autouse=True)

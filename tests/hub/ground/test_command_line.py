@@ -28,6 +28,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "MPS_HUB_DATA_DIR": str(tmp_path / "data"),
         "MPS_HUB_LANGUAGE": "en",
         "MPS_HUB_PIN_BCRYPT_COST": "4",
+        "MPS_HUB_PASSWORD_BCRYPT_COST": "4",
     }
     return os.environ | own
 
@@ -64,9 +65,9 @@ def test_it_serves_where_it_says_and_stops_when_told(environment: dict[str, str]
         assert process.wait(timeout=WAIT_S) == 0
 
 
-def test_an_open_stream_does_not_hold_up_the_stop(environment: dict[str, str]) -> None:
+def test_a_connection_kept_alive_does_not_hold_up_the_stop(environment: dict[str, str]) -> None:
     with served(environment) as (process, address), httpx.Client(base_url=address, timeout=WAIT_S) as client:
-        client.get("/healthz")  # a connection kept alive
+        client.get("/healthz")
         process.send_signal(signal.SIGINT)
 
         assert process.wait(timeout=WAIT_S) == 0

@@ -1,5 +1,6 @@
 """The composition root: the one room that names concrete devices and puts the terminal together."""
 
+from pos_app.bootstrap.devices import camera_of, printer_of
 from pos_app.bootstrap.terminal import (
     MakeHub,
     Terminal,
@@ -16,6 +17,8 @@ __all__ = [
     "app_version",
     "build_enrolment",
     "build_terminal",
+    "camera_of",
     "http_hub",
     "key_store",
+    "printer_of",
 ]

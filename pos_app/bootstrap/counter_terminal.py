@@ -21,7 +21,7 @@ from pos_app.features.sign_in.flow import Person, PinAnswer
 from pos_app.journal.charges import Charge
 from pos_app.journal.shifts import Shift
 from pos_app.journal.states import ChargeState
-from pos_app.receipts.content import ChargeReceipt, Heading, ShiftReport, ShiftReportKind
+from pos_app.receipts.content import ChargeReceipt, ShiftReport, ShiftReportKind
 from pos_app.syncing.line import LineStatus
 
 HISTORY_SHOWN: Final = 500
@@ -133,10 +133,6 @@ class CounterTerminal:
             self._inbox_row(row, row.charge) for row in self._terminal.inbox.rows() if row.charge is not None
         )
 
-    def heading(self, cashier: str) -> Heading:
-        """What is the same on all papers."""
-        return heading_of(self._terminal.hub_copy.facts, cashier)
-
     def receipt_of(self, entry_id: str) -> ChargeReceipt | None:
         """The receipt of an approved charge."""
         return self._terminal.history.receipt(entry_id)
@@ -160,7 +156,7 @@ class CounterTerminal:
         if isinstance(view, ShiftRefusal):
             raise LookupError(f"no report: {view.value}")
         return ShiftReport(
-            heading=self.heading(cashier),
+            heading=heading_of(self._terminal.hub_copy.facts, cashier),
             kind=kind,
             shift_no=view.shift.shift,
             since=view.shift.opened_at,

@@ -70,18 +70,8 @@ class Journal:
         self.verifier: Verifier = Ed25519Verifier(signer.public_bytes)
 
     def stamp(self, tx: Transaction, now: datetime, contact: datetime) -> Stamp:
-        """Number, link and times of the next entry.
-
-        `now` is the estimate of hub time, `contact` the newest one known. While a charge has no decision, advice or
-        reversal, its `contact` is kept by all that follows (contact never decreases along the chain); `at` falls back
-        to a newer `contact` at most, and else not at all.
-        """
-        last = tail(tx)
-        if last is None:
-            return Stamp(seq=0, prev=first_prev(self.terminal_id), at=max(now, contact), contact=contact)
-        newest = last.contact if has_open(tx) else max(contact, last.contact)
-        earliest = newest if newest > last.contact else last.at
-        return Stamp(seq=last.seq + 1, prev=last.hash, at=max(now, earliest), contact=newest)
+        """Number, link and times of the next entry; see `next_stamp`."""
+        return next_stamp(tx, self.terminal_id, now, contact)
 
     def append(
         self, tx: Transaction, stamp: Stamp, entry_id: str, data: EntryData, charge: str | None = None
@@ -124,6 +114,21 @@ class Journal:
         """An entry as it was signed."""
         jws = tx.execute(sa.select(entries.c.jws).where(entries.c.seq == seq)).scalar_one()
         return verify_entry(jws, self.terminal_id, self.verifier)
+
+
+def next_stamp(tx: Transaction, terminal_id: str, now: datetime, contact: datetime) -> Stamp:
+    """Number, link and times of the next entry.
+
+    `now` is the estimate of hub time, `contact` the newest one known. While a charge has no decision, advice or
+    reversal, its `contact` is kept by all that follows (contact never decreases along the chain); `at` falls back
+    to a newer `contact` at most, and else not at all.
+    """
+    last = tail(tx)
+    if last is None:
+        return Stamp(seq=0, prev=first_prev(terminal_id), at=max(now, contact), contact=contact)
+    newest = last.contact if has_open(tx) else max(contact, last.contact)
+    earliest = newest if newest > last.contact else last.at
+    return Stamp(seq=last.seq + 1, prev=last.hash, at=max(now, earliest), contact=newest)
 
 
 def tail(tx: Transaction) -> Tail | None:

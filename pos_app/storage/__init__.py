@@ -8,6 +8,7 @@ from pos_app.storage.database import Database, Reading, Transaction, Work
 from pos_app.storage.errors import (
     DataDirectoryInUse,
     NewerDatabase,
+    NoDatabase,
     OlderDatabase,
     StorageConflict,
     StorageDamaged,
@@ -20,6 +21,7 @@ __all__ = [
     "DataDirectoryInUse",
     "Database",
     "NewerDatabase",
+    "NoDatabase",
     "OlderDatabase",
     "Reading",
     "StorageConflict",

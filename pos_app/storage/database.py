@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from pysqlite3 import dbapi2
 
 from pos_app.storage.errors import (
+    NoDatabase,
     OlderDatabase,
     StorageConflict,
     StorageDamaged,
@@ -178,12 +179,12 @@ class Reading:
         """Open read-only.
 
         Raises:
-            StorageFailed: there is no database here.
+            NoDatabase: there is none here.
             NewerDatabase, OlderDatabase: not this program's schema.
         """
         path = folder / FILE_NAME
         if not path.is_file():
-            raise StorageFailed(f"no terminal in {folder}")
+            raise NoDatabase(f"no terminal in {folder}")
         try:
             self._connection = open_reader(path)
             if schema_version(self._connection) < SCHEMA_VERSION:

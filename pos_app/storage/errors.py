@@ -9,6 +9,10 @@ class DataDirectoryInUse(StorageError):
     """Another program writes to this data directory: two writers would fork the journal."""
 
 
+class NoDatabase(StorageError):
+    """There is no database in this directory: no terminal was enrolled here."""
+
+
 class NewerDatabase(StorageError):
     """The database was written by a newer program; an older one must not guess what its rows mean."""
 

@@ -5,8 +5,9 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 
-from pos_app.hub_copy import rows
+from pos_app.hub_copy import HubFacts, rows
 from pos_app.journal import charges, journal, waiting
+from pos_app.journal.journal import Stamp
 from pos_app.storage import Database, StorageError, Transaction
 from pos_app.syncing.charge_book import ChargeBook
 from pos_app.syncing.line import LineStatus, OfflineMeter
@@ -56,20 +57,21 @@ class StatusBoard:
             logger.exception("the line row cannot be read")
 
     def _read(self, tx: Transaction) -> LineStatus:
-        queue = waiting.queue(tx)
+        queue, stamp, last = waiting.queue(tx), self._book.stamp(tx), journal.tail(tx)
+        facts = self._book.hub_copy.facts
+        plausible = self._book.clock.is_plausible(last.at if last else stamp.contact, facts.contact)
         return LineStatus(
             state=self._line.state,
             since=self._line.since,
             waiting=queue.depth,
             oldest_waiting_at=queue.oldest_at,
-            contact=self._book.hub_copy.facts.contact,
-            meter=meter(tx, self._book),
+            contact=facts.contact,
+            meter=meter(tx, facts, stamp, plausible),
         )
 
 
-def meter(tx: Transaction, book: ChargeBook) -> OfflineMeter:
-    """What is left of the offline limits under the contact that the next charge would carry."""
-    stamp, last, facts = book.stamp(tx), journal.tail(tx), book.hub_copy.facts
+def meter(tx: Transaction, facts: HubFacts, stamp: Stamp, clock_is_plausible: bool) -> OfflineMeter:
+    """What is left of the offline limits under the contact that the next charge would carry (`stamp`)."""
     offline = rows.policy_at(tx, stamp.contact).offline
     spent = charges.offline_spending(tx, stamp.contact)
     until = stamp.contact + timedelta(seconds=offline.max_duration_s)
@@ -77,7 +79,7 @@ def meter(tx: Transaction, book: ChargeBook) -> OfflineMeter:
     refusal: Refusal | None = None
     if not offline.enabled or facts.is_suspended:
         refusal = Refusal(Code.OFFLINE_NOT_ALLOWED)
-    elif not book.clock.is_plausible(last.at if last else stamp.contact, facts.contact):
+    elif not clock_is_plausible:
         refusal = Refusal(Code.CLOCK_IMPLAUSIBLE)
     elif left_total <= 0 or left_count <= 0 or stamp.at > until:
         refusal = Refusal(Code.OFFLINE_LIMIT_EXCEEDED)

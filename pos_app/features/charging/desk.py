@@ -113,19 +113,19 @@ class Desk:
             order_ref=request.order_ref,
             training=request.training,
         )
-        if self._line.state is LineState.OFFLINE:
+        if request.offline and self._line.state is LineState.OFFLINE:
             return self._charge_offline(new, request.approver)
-        outcome = self._charge_online(new, pressed_ms, request.approver)
+        outcome = self._charge_online(new, pressed_ms, request)
         self._on_entry()
         return outcome
 
-    def _charge_online(self, new: NewCharge, pressed_ms: int, approver: str | None) -> Outcome:
+    def _charge_online(self, new: NewCharge, pressed_ms: int, request: ChargeRequest) -> Outcome:
         written = self._database.write(lambda tx: self._begin(tx, new)).result()
         if isinstance(written, NotPaid):
             return written
         self._code.forget()
         reach("after_charge_commit")
-        return self._ask(written, pressed_ms, approver)
+        return self._ask(written, pressed_ms, request)
 
     def approve_offline(self, entry_id: str, approver: str | None) -> Outcome:
         """Write the advice of an in-doubt charge, if the rules still hold; else what is known of it."""
@@ -190,7 +190,7 @@ class Desk:
             self._on_entry()
         return outcome
 
-    def _ask(self, charge: Charge, pressed_ms: int, approver: str | None) -> Outcome:
+    def _ask(self, charge: Charge, pressed_ms: int, request: ChargeRequest) -> Outcome:
         """The durable charge goes to the hub; whatever happens, the row says what became of it."""
         timeout_ms = self._book.hub_copy.facts.policy.response_timeout_ms
         answered = self._pressed.setdefault(charge.id, threading.Event())
@@ -203,10 +203,11 @@ class Desk:
                 logger.info("charge %d: no answer in time", charge.seq)
             except HubUnreachable as error:
                 logger.info("charge %d: %s", charge.seq, error)
-                if error.kind is Unreachable.REFUSED:
-                    return self._line_was_down(charge, approver)
-                # The backlog sends the same entry again at once: there is time left for its answer.
-                answered.wait(self._left_s(pressed_ms, timeout_ms))
+                if error.kind is not Unreachable.REFUSED:
+                    # The backlog sends the same entry again at once: there is time left for its answer.
+                    answered.wait(self._left_s(pressed_ms, timeout_ms))
+                elif request.offline:
+                    return self._line_was_down(charge, request.approver)
             except HubRefused as error:
                 because = error.refusal
                 logger.warning("charge %d: the hub refused the request: %s", charge.seq, error)

@@ -115,7 +115,8 @@ class CodeSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeRequest:
-    """What the cashier confirmed. `approver`: a manager's staff id whose PIN was just checked."""
+    """What the cashier confirmed. `approver`: a manager's staff id whose PIN was just checked; `offline` False leaves
+    the charge in doubt where the terminal might have approved it by itself (`--offline never`)."""
 
     amount: int
     code_ref: str
@@ -124,6 +125,7 @@ class ChargeRequest:
     order_ref: str | None = None
     training: bool = False
     approver: str | None = None
+    offline: bool = True
 
 
 class ChargingDesk(Protocol):

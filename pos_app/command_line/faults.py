@@ -1,0 +1,58 @@
+"""The machine's faults as exit codes and sentences: the command line's boundary."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pos_app.command_line.exits import CommandFailed, Exit
+from pos_app.command_line.words import say
+from pos_app.devices.camera.address import CameraAddressInvalid
+from pos_app.devices.key_store.port import KeyStoreFailed
+from pos_app.devices.printer.address import PrinterAddressRefused
+from pos_app.features.enrolment.enrol import AlreadyEnrolled
+from pos_app.hub_client import HubRefused, HubUnreachable, InsecureAddress
+from pos_app.hub_copy.hub_copy import NotEnrolled
+from pos_app.journal.failpoints import UnknownFailpoint
+from pos_app.journal.journal import JournalDamaged
+from pos_app.storage import (
+    DataDirectoryInUse,
+    NewerDatabase,
+    NoDatabase,
+    OlderDatabase,
+    StorageDamaged,
+    StorageError,
+    StorageUnknown,
+)
+from shared.problems import Language
+
+_SAID: tuple[tuple[type[Exception], str, Exit], ...] = (
+    (NotEnrolled, "not_enrolled", Exit.WRONG_USE),
+    (NoDatabase, "not_enrolled", Exit.WRONG_USE),
+    (AlreadyEnrolled, "already_enrolled", Exit.WRONG_USE),
+    (InsecureAddress, "insecure", Exit.WRONG_USE),
+    (CameraAddressInvalid, "device", Exit.WRONG_USE),
+    (PrinterAddressRefused, "device", Exit.WRONG_USE),
+    (UnknownFailpoint, "fault", Exit.WRONG_USE),
+    (DataDirectoryInUse, "in_use", Exit.FAULT),
+    (NewerDatabase, "newer", Exit.FAULT),
+    (OlderDatabase, "older", Exit.FAULT),
+    (StorageDamaged, "damaged", Exit.FAULT),
+    (JournalDamaged, "damaged", Exit.FAULT),
+    (StorageUnknown, "unknown", Exit.FAULT),
+    (KeyStoreFailed, "key", Exit.FAULT),
+    (HubUnreachable, "no_line", Exit.NO_LINE),
+    (StorageError, "storage", Exit.FAULT),
+)
+
+
+@contextmanager
+def plain_faults(language: Language) -> Iterator[None]:
+    """What the machine, the line or the hub did wrong becomes `CommandFailed`; a bug goes on its way."""
+    try:
+        yield
+    except HubRefused as error:
+        title = error.refusal.title(language)
+        message = say("refused", language, title=title, code=error.refusal.code)
+        raise CommandFailed(Exit.NOT_PAID, message) from error
+    except tuple(kind for kind, _, _ in _SAID) as error:
+        key, code = next((key, code) for kind, key, code in _SAID if isinstance(error, kind))
+        raise CommandFailed(code, say(key, language, detail=error)) from error

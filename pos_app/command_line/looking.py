@@ -1,0 +1,258 @@
+"""Commands that only look: status, journal, doctor. They work beside an open window (protocol.md 4)."""
+
+import json
+import logging
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from pos_app.bootstrap import camera_of, http_hub, printer_of
+from pos_app.command_line.words import say
+from pos_app.devices.camera import CameraUnavailable
+from pos_app.devices.camera.address import CameraAddressInvalid
+from pos_app.hub_client import HubRefused, HubUnreachable
+from pos_app.hub_copy import HubFacts, rows
+from pos_app.hub_copy.hub_copy import NotEnrolled
+from pos_app.journal import journal, waiting
+from pos_app.journal.journal import JournalDamaged
+from pos_app.settings import Settings
+from pos_app.storage import Reading, StorageError, Transaction
+from pos_app.syncing.hub_clock import JUMP, TOLERANCE
+from pos_app.syncing.status_board import meter
+from shared.clock import SystemClock, to_wire
+from shared.problems import Language
+
+logger = logging.getLogger("mps.pos.command_line")
+
+PROBE_MS: Final = 2_000
+ENOUGH_MB: Final = 200
+
+
+def status(settings: Settings) -> dict[str, object]:
+    """Queue, limits, contact and devices as JSON; amounts in minor units, times RFC 3339.
+
+    Raises:
+        NotEnrolled, StorageError: there is nothing to look at.
+    """
+    reading = Reading(settings.data_dir)
+    try:
+        return reading.read(lambda tx: _status(tx, settings))
+    finally:
+        reading.close()
+
+
+def _status(tx: Transaction, settings: Settings) -> dict[str, object]:
+    facts, now = _facts(tx), SystemClock().now()
+    queue, last = waiting.queue(tx), journal.tail(tx)
+    stamp = journal.next_stamp(tx, facts.terminal_id, now, facts.contact)
+    plausible = now >= max(last.at if last else facts.contact, facts.contact) - TOLERANCE
+    left = meter(tx, facts, stamp, plausible)
+    return {
+        "terminal": {"id": facts.terminal_id, "no": facts.terminal_no, "status": facts.terminal_status.value},
+        "store": facts.store.name,
+        "hub": facts.hub,
+        "queue": {
+            "depth": queue.depth,
+            "oldest_at": to_wire(queue.oldest_at) if queue.oldest_at else None,
+            "oldest_age_s": max(0, (now - queue.oldest_at) // timedelta(seconds=1))
+            if queue.oldest_at
+            else None,
+        },
+        "offline": {
+            "left_total": left.left_total,
+            "max_total": left.max_total,
+            "left_count": left.left_count,
+            "max_amount": left.max_amount,
+            "until": to_wire(left.until),
+            "needs_manager": left.needs_manager,
+            "refusal": left.refusal.code if left.refusal else None,
+        },
+        "contact": to_wire(facts.contact),
+        "verified_through": facts.verified_through,
+        "printer": settings.printer,
+        "camera": settings.camera,
+        "clock": {"now": to_wire(now), "plausible": plausible},
+    }
+
+
+def entries(settings: Settings) -> Iterator[dict[str, object]]:
+    """Every entry in short: what `journal list` prints.
+
+    Raises:
+        NotEnrolled, StorageError: there is nothing to look at.
+    """
+    from shared.journal_entries import verify_entry
+
+    reading = Reading(settings.data_dir)
+    try:
+        facts = reading.read(_facts)
+        for jws, decision in reading.read(lambda tx: list(journal.exported(tx))):
+            entry = verify_entry(jws, facts.terminal_id, facts.own_verifier)
+            yield {
+                "seq": entry.seq,
+                "id": entry.id,
+                "type": entry.type_name,
+                "at": to_wire(entry.at),
+                "contact": to_wire(entry.contact),
+                "decided": decision is not None,
+            }
+    finally:
+        reading.close()
+
+
+def verify(settings: Settings) -> int:
+    """Prove the whole journal with the terminal's public key alone; how many entries.
+
+    Raises:
+        JournalDamaged: the first entry that does not hold.
+        NotEnrolled, StorageError: there is nothing to look at.
+    """
+    reading = Reading(settings.data_dir)
+    try:
+        return reading.read(_verify)
+    finally:
+        reading.close()
+
+
+def exported(settings: Settings) -> Iterator[str]:
+    """The journal as JSON lines `{jws, decision}`, to be carried by hand (`mps-hub import-journal`).
+
+    Raises:
+        NotEnrolled, StorageError: there is nothing to look at.
+    """
+    reading = Reading(settings.data_dir)
+    try:
+        for jws, decision in reading.read(lambda tx: list(journal.exported(tx))):
+            yield json.dumps({"jws": jws, "decision": decision})
+    finally:
+        reading.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked: its name, whether it is well, what was seen, and what to do."""
+
+    name: str
+    is_well: bool
+    seen: str
+    do: str = ""
+
+
+def doctor(settings: Settings) -> Iterator[Finding]:
+    """Check everything that a counter needs, one after the other; nothing is written."""
+    yield _disk(settings)
+    facts, finding = _journal(settings)
+    yield finding
+    if facts is not None:
+        yield from _line_and_clock(settings, facts)
+    yield _printer(settings)
+    yield _camera(settings)
+    yield Finding("scanner", True, say("scanner", settings.language))
+
+
+def _facts(tx: Transaction) -> HubFacts:
+    facts = rows.read_facts(tx)
+    if facts is None:
+        raise NotEnrolled
+    return facts
+
+
+def _verify(tx: Transaction) -> int:
+    facts = _facts(tx)
+    return journal.verify(tx, facts.terminal_id, facts.own_verifier, 0, facts.verified_through)
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = settings.data_dir if settings.data_dir.exists() else settings.data_dir.parent
+    free_mb = shutil.disk_usage(folder if folder.exists() else "/").free // (1 << 20)
+    well = free_mb >= ENOUGH_MB
+    do = "" if well else say("disk_do", settings.language)
+    return Finding("disk", well, say("disk", settings.language, mb=free_mb), do)
+
+
+def _journal(settings: Settings) -> tuple[HubFacts | None, Finding]:
+    language = settings.language
+    try:
+        reading = Reading(settings.data_dir)
+        try:
+            facts, count = reading.read(_facts), reading.read(_verify)
+        finally:
+            reading.close()
+    except JournalDamaged as error:
+        return None, Finding("journal", False, str(error), say("journal_do", language))
+    except (NotEnrolled, StorageError) as error:
+        logger.info("no journal: %s", error)
+        return None, Finding("journal", False, say("journal_none", language), "mps-pos enrol")
+    return facts, Finding("journal", True, say("journal", language, count=count))
+
+
+def _line_and_clock(settings: Settings, facts: HubFacts) -> Iterator[Finding]:
+    language, clock = settings.language, SystemClock()
+    hub = http_hub(facts.hub, clock, None)
+    try:
+        told = hub.probe(PROBE_MS)
+    except (HubUnreachable, HubRefused) as error:
+        yield Finding("line", False, say("no_line", language, detail=error), say("line_do", language))
+        yield Finding("clock", True, say("clock_unknown", language))
+        return
+    finally:
+        hub.close()
+    yield Finding("line", True, say("line", language))
+    if told is not None:
+        off = clock.now() - told
+        well = abs(off) < JUMP
+        seconds = round(off.total_seconds())
+        yield Finding(
+            "clock",
+            well,
+            say("clock", language, seconds=seconds),
+            "" if well else say("clock_do", language),
+        )
+
+
+def _printer(settings: Settings) -> Finding:
+    language = settings.language
+    state = printer_of(settings).status()
+    well = settings.printer == "none" or state.can_print
+    return Finding(
+        "printer",
+        well,
+        say("printer", language, state=str(state.name)),
+        "" if well else say("printer_do", language),
+    )
+
+
+def _camera(settings: Settings) -> Finding:
+    language = settings.language
+    try:
+        camera = camera_of(settings)
+        if camera is None:
+            return Finding("camera", True, say("camera", language, state="none"))
+        camera.open()
+        try:
+            camera.read()
+        finally:
+            camera.close()
+    except (CameraUnavailable, CameraAddressInvalid) as error:
+        return Finding("camera", False, say("camera", language, state=error), say("camera_do", language))
+    return Finding("camera", True, say("camera", language, state=say("ok", language)))
+
+
+def status_line(found: dict[str, object], language: Language) -> str:
+    """The status as one sentence; amounts in minor units."""
+    terminal, queue, offline = found["terminal"], found["queue"], found["offline"]
+    if not (isinstance(terminal, dict) and isinstance(queue, dict) and isinstance(offline, dict)):
+        raise TypeError("not a status")
+    return say(
+        "status",
+        language,
+        number=terminal["no"],
+        depth=queue["depth"],
+        left=offline["left_total"],
+        most=offline["max_total"],
+        count=offline["left_count"],
+        until=offline["until"],
+        contact=found["contact"],
+    )

@@ -1,0 +1,147 @@
+"""What the command line says, in both languages: the one catalogue of it."""
+
+from typing import Final
+
+from shared.problems import Language, Refusal
+
+TEXTS: Final[dict[str, dict[Language, str]]] = {
+    "not_enrolled": {
+        "zh_TW": "這裡還沒有終端：先用 mps-pos enrol 註冊。未收款。",
+        "en": "There is no terminal here: enrol it first (mps-pos enrol). Not charged.",
+    },
+    "already_enrolled": {
+        "zh_TW": "這個資料夾已有終端；要重新註冊請換一個 --data-dir。",
+        "en": "This directory holds a terminal already; to enrol anew choose another --data-dir.",
+    },
+    "in_use": {
+        "zh_TW": "另一個程式正在使用這台終端的資料（{detail}）。未收款。先關閉它。",
+        "en": "Another program uses this terminal's data ({detail}). Not charged. Close it first.",
+    },
+    "newer": {
+        "zh_TW": "資料由較新的版本寫成（{detail}）。未收款。請升級程式。",
+        "en": "A newer version wrote the data ({detail}). Not charged. Upgrade this program.",
+    },
+    "older": {
+        "zh_TW": "資料要先更新：啟動一次終端。",
+        "en": "The data must be brought up to date: start the terminal once.",
+    },
+    "damaged": {
+        "zh_TW": "終端日誌受損（{detail}）。未收款。請用 mps-pos journal export 帶出可驗證的部分，再重新註冊。",
+        "en": "The journal is damaged ({detail}). Not charged. Export what verifies (mps-pos journal export), then enrol anew.",
+    },
+    "storage": {
+        "zh_TW": "無法寫入磁碟（{detail}）。這筆沒有核准。",
+        "en": "The disk cannot be written ({detail}). Nothing was approved.",
+    },
+    "unknown": {
+        "zh_TW": "無法確定是否已寫入（{detail}）。結果未定：重新啟動終端會自動取消。",
+        "en": "Whether it was written cannot be known ({detail}). Result unknown: the next start cancels it by itself.",
+    },
+    "key": {"zh_TW": "終端金鑰無法使用：{detail}", "en": "The terminal's key cannot be used: {detail}"},
+    "no_line": {
+        "zh_TW": "連不上平台（{detail}）。",
+        "en": "The hub cannot be reached ({detail}).",
+    },
+    "insecure": {
+        "zh_TW": "平台網址要用 https（本機除外）：{detail}",
+        "en": "The hub's address must be https (but for this machine): {detail}",
+    },
+    "refused": {"zh_TW": "平台拒絕：{title}（{code}）", "en": "The hub refused: {title} ({code})"},
+    "amount": {
+        "zh_TW": "金額無效：例如 299 或 299.00。未收款。",
+        "en": "The amount is not valid: write 299 or 299.00. Not charged.",
+    },
+    "one_source": {
+        "zh_TW": "請給 --code 或 --image，擇一。未收款。",
+        "en": "Give --code or --image, one of them. Not charged.",
+    },
+    "pin_needed": {
+        "zh_TW": "--cashier 與 --pin 要一起給。未收款。",
+        "en": "--cashier and --pin go together. Not charged.",
+    },
+    "pin_wrong": {"zh_TW": "PIN 碼錯誤。未收款。", "en": "The PIN is wrong. Not charged."},
+    "pin_wait": {
+        "zh_TW": "PIN 碼錯誤次數過多，請等 {seconds} 秒。未收款。",
+        "en": "Too many wrong PINs: wait {seconds} s. Not charged.",
+    },
+    "picture": {
+        "zh_TW": "讀不到圖片 {file}（{detail}）。未收款。",
+        "en": "The picture {file} cannot be read ({detail}). Not charged.",
+    },
+    "no_code_in_picture": {
+        "zh_TW": "圖片裡沒有付款碼。未收款。",
+        "en": "There is no payment code in the picture. Not charged.",
+    },
+    "device": {"zh_TW": "裝置位址無效：{detail}", "en": "The device's address is not valid: {detail}"},
+    "fault": {"zh_TW": "程式錯誤（{detail}）。", "en": "A fault of ours ({detail})."},
+    "enrolled": {"zh_TW": "已註冊：終端 {number}，{store}", "en": "Enrolled: terminal {number}, {store}"},
+    "approved": {"zh_TW": "已收款 {amount}　{number}", "en": "Paid {amount} · {number}"},
+    "approved_offline": {
+        "zh_TW": "已收款（離線）{amount}　{number}。可以交付商品，連線後自動上傳。",
+        "en": "Paid (offline) {amount} · {number}. Hand over the goods; sent when the line returns.",
+    },
+    "declined": {"zh_TW": "未收款：{reason}", "en": "Not charged: {reason}"},
+    "in_doubt": {
+        "zh_TW": "結果未定。平台沒有回覆：可能已扣款，也可能沒有。先別交付商品，也別重新收款。",
+        "en": "Result unknown. The money may or may not have moved. Don't hand over, don't charge again.",
+    },
+    "given_up": {
+        "zh_TW": "已取消，這筆不會成立；若已扣款會自動退回。{reason}",
+        "en": "Cancelled; anything taken goes back by itself. {reason}",
+    },
+    "not_printed": {
+        "zh_TW": "款已收，收據沒印出（{detail}）。",
+        "en": "Paid; the receipt was not printed ({detail}).",
+    },
+    "verified": {"zh_TW": "日誌驗證通過：{count} 筆", "en": "The journal verifies: {count} entries"},
+    "synced": {"zh_TW": "已同步；待上傳 {depth} 筆", "en": "Synchronised; {depth} entries wait"},
+    "status": {
+        "zh_TW": "終端 {number}｜待上傳 {depth} 筆｜離線可收 {left}／{most}，還可 {count} 筆，到 {until}｜最後連線 {contact}",
+        "en": "Terminal {number} · {depth} to send · offline {left} of {most} left, {count} charges, until {until} · last contact {contact}",
+    },
+    "disk": {"zh_TW": "磁碟：剩 {mb} MB", "en": "Disk: {mb} MB free"},
+    "disk_do": {
+        "zh_TW": "清出空間：寫不進去就不能收款",
+        "en": "Make room: nothing can be charged that cannot be written",
+    },
+    "journal": {"zh_TW": "日誌：{count} 筆，驗證通過", "en": "Journal: {count} entries, verified"},
+    "journal_do": {"zh_TW": "匯出日誌，重新註冊", "en": "Export the journal, then enrol anew"},
+    "journal_none": {"zh_TW": "日誌：尚未註冊", "en": "Journal: not enrolled"},
+    "line": {"zh_TW": "連線：平台有回應", "en": "Line: the hub answers"},
+    "line_do": {
+        "zh_TW": "檢查網路線與路由器；這段時間可離線收款",
+        "en": "Check the cable and the router; meanwhile charge offline",
+    },
+    "clock": {"zh_TW": "時鐘：與平台差 {seconds} 秒", "en": "Clock: {seconds} s from the hub's"},
+    "clock_do": {"zh_TW": "開啟自動校時", "en": "Switch on automatic time"},
+    "clock_unknown": {"zh_TW": "時鐘：沒有連線，無法比對", "en": "Clock: no line to compare it by"},
+    "printer": {"zh_TW": "印表機：{state}", "en": "Printer: {state}"},
+    "printer_do": {"zh_TW": "檢查電源、紙與連接線", "en": "Check power, paper and cable"},
+    "camera": {"zh_TW": "鏡頭：{state}", "en": "Camera: {state}"},
+    "camera_do": {
+        "zh_TW": "檢查鏡頭連接；仍可用掃描器或輸入",
+        "en": "Check the camera's cable; a scanner or typing still works",
+    },
+    "scanner": {
+        "zh_TW": "掃描器：當作鍵盤使用，請在視窗掃一次試試",
+        "en": "Scanner: works as a keyboard; try it once in the window",
+    },
+    "ok": {"zh_TW": "好", "en": "ok"},
+    "wrong": {"zh_TW": "有問題", "en": "wrong"},
+}
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """A sentence of the catalogue."""
+    return TEXTS[key][language].format(**values)
+
+
+def reason_of(refusal: Refusal | None, language: Language) -> str:
+    """A refusal in words, with its code for whoever is called."""
+    if refusal is None:
+        return ""
+    return (
+        f"{refusal.title(language)}（{refusal.code}）"
+        if language == "zh_TW"
+        else f"{refusal.title(language)} ({refusal.code})"
+    )

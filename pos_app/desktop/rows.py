@@ -139,7 +139,7 @@ _TEXTS = {
 
 @dataclass(frozen=True, slots=True)
 class NavigationState:
-    """Which place one is at, whether the keys do anything (not while locked), and how many wait for a person."""
+    """Which place one is at, whether the keys are there (not while locked), and how many wait for a person."""
 
     at: Place | None
     is_open: bool
@@ -171,7 +171,7 @@ class NavigationRow(QFrame):
                 phrase = words.NAV_INBOX_COUNT(count=str(state.to_do))
             made.setText(phrase.said_in(language))
             made.setChecked(place is state.at)
-            made.setEnabled(state.is_open)
+            made.setVisible(state.is_open)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Eight places."""

@@ -21,7 +21,8 @@ def all_texts() -> Iterator[tuple[str, Text]]:
                 yield f"{room}.{name}", value
             elif isinstance(value, dict):
                 for key, text in value.items():
-                    yield f"{room}.{name}.{key}", text
+                    if isinstance(text, Text):
+                        yield f"{room}.{name}.{key}", text
 
 
 __all__ = ["CATALOGUE", "Phrase", "Text", "all_texts", "verbatim"]

@@ -38,7 +38,7 @@ IN_DOUBT_MEANS = Text(
     " we keep asking with the same charge.",
 )
 CHOICE_OFFLINE = Text("F5　離線核准", "F5  Approve offline")
-CHOICE_OFFLINE_PIN = Text("F5　離線核准（店長 PIN）", "F5  Approve offline (PIN)")
+CHOICE_OFFLINE_PIN = Text("F5　離線核准（PIN）", "F5  Approve (PIN)")
 CHOICE_GIVE_UP = Text("Esc　放棄這筆", "Esc  Give up")
 CHOICE_SURE = Text("Enter　確定放棄", "Enter  Yes, give up")
 CHOICE_BACK = Text("Esc　繼續等", "Esc  Keep waiting")

@@ -63,8 +63,8 @@ ENROL_REFUSED = Text(
 )
 ENROL_DONE = Text("註冊完成：{store}　終端 {terminal}", "Enrolled: {store}, terminal {terminal}")
 
-SIGN_IN_TITLE = Text("選擇人員，輸入 PIN", "Choose your name, enter your PIN")
-SIGN_IN_LOCKED_TITLE = Text("已鎖定　輸入 PIN 返回", "Locked  Enter your PIN to return")
+SIGN_IN_TITLE = Text("選擇人員，輸入 PIN", "Choose your name, enter PIN")
+SIGN_IN_LOCKED_TITLE = Text("已鎖定　輸入 PIN 返回", "Locked: enter your PIN")
 SIGN_IN_PIN_OF = Text("{name} 的 PIN", "PIN of {name}")
 SIGN_IN_NOBODY = Text(
     "這台終端還沒有人員資料。連線後會自動收到；也請店長在平台新增人員。",
@@ -76,7 +76,7 @@ SIGN_IN_CHECKING = Text("核對中…", "Checking…")
 SIGN_IN_GO = Text("登入", "Sign in")
 SIGN_IN_KEYS = Text("↑↓ 換人　數字 PIN　Enter 登入", "↑↓ choose ⋅ digits PIN ⋅ Enter sign in")
 ROLE_CASHIER = Text("收銀員", "Cashier")
-ROLE_MANAGER = Text("店長", "Store manager")
+ROLE_MANAGER = Text("店長", "Manager")
 STAFF_ROW = Text("{name}　{role}", "{name}  {role}")
 
 SHIFT_OPEN_TITLE = Text("開班", "Open the shift")

@@ -28,6 +28,7 @@ _SHOWS_CAMERA = frozenset({State.IDLE, State.AMOUNT_ENTERED})
 _MAX_HEADLINES = 3
 _CHOICES = 2
 _NOTICE_PIXELS = 22
+_NOTICE_SIZES = (22, 20, 18)
 _DOTS_PIXELS = 56
 
 
@@ -134,7 +135,7 @@ class LeftPanel(QFrame):
         if notice is not None:
             self.notice.setText(notice.phrase.said_in(language))
             is_bad = notice.tone is Tone.BAD
-            self.notice.setMargin(10 if is_bad else 0)
+            self.notice.setMargin(8 if is_bad else 0)
             set_role(self.notice, "bad" if is_bad else "", name="tone")
         elif shows_hint:
             self.notice.setMargin(0)
@@ -175,7 +176,12 @@ class LeftPanel(QFrame):
             top += height + gap
         if screen.state in _SHOWS_CAMERA:
             left = pad + sizes.camera[0] + sizes.padding
-            self.notice.setGeometry(left, bottom + sizes.padding, self.width() - left - pad, sizes.camera[1])
+            room = QRect(left, bottom + sizes.padding, self.width() - left - pad, sizes.camera[1])
+            for pixels in _NOTICE_SIZES:
+                self.notice.setFont(font(pixels, bold=True))
+                if _height(self.notice, room.width()) <= room.height():
+                    break
+            self.notice.setGeometry(room)
             self.notice.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def _arrange_header(self, screen: Screen, pad: int, width: int) -> int:

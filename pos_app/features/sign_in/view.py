@@ -29,7 +29,7 @@ class SignInView(QWidget):
         super().__init__(parent)
         self.setObjectName("sign_in_view")
         self.panel: QFrame = frame(self, "sign_in_panel", "plain")
-        self.title = label(self.panel, "sign_in_title", 36, bold=True)
+        self.title = label(self.panel, "sign_in_title", 32, bold=True)
         self.people: list[QPushButton] = []
         self.remark = label(self.panel, "sign_in_remark", 24, bold=True, wrap=True)
         self.pin_of = label(self.panel, "sign_in_pin_of", px.DETAIL)
@@ -95,7 +95,7 @@ class SignInView(QWidget):
         first = max(0, min(screen.chosen - _PEOPLE_SHOWN // 2, len(screen.people) - _PEOPLE_SHOWN))
         shown = screen.people[first : first + _PEOPLE_SHOWN]
         while len(self.people) < len(shown):
-            made = button(self.panel, f"person_{len(self.people)}", 26)
+            made = button(self.panel, f"person_{len(self.people)}", 24)
             self.people.append(made)
             made.clicked.connect(partial(self._chosen, len(self.people) - 1))
         self._first = first
@@ -114,8 +114,8 @@ class SignInView(QWidget):
         width, height = self.panel.width(), self.panel.height()
         pad = 24
         inner = width - 2 * pad
-        self.title.setGeometry(pad, pad, inner, px.label_height(36))
-        top = pad + px.label_height(36) + 12
+        self.title.setGeometry(pad, pad, inner, px.label_height(32))
+        top = pad + px.label_height(32) + 12
         half = (inner - 12) // 2
         for place, made in enumerate(self.people):
             row, column = divmod(place, 2)

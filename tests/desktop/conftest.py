@@ -91,9 +91,8 @@ class Counterpart:
         QTest.mouseClick(self.button(name), Qt.MouseButton.LeftButton)
 
     def visible_texts(self) -> list[str]:
-        labels = [one for one in self.window.findChildren(QLabel) if one.isVisible()]
-        buttons = [one for one in self.window.findChildren(QPushButton) if one.isVisible()]
-        return [one.text() for one in (*labels, *buttons)]
+        labels = [one.text() for one in self.window.findChildren(QLabel) if one.isVisible()]
+        return labels + [one.text() for one in self.window.findChildren(QPushButton) if one.isVisible()]
 
     def sign_in(self) -> None:
         self.keys("1234")

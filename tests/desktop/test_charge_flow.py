@@ -21,11 +21,16 @@ from pos_app.features.charging.sale import (
 from pos_app.features.charging.scenes import screen_of
 from pos_app.features.charging.screen import Screen, State
 from shared.problems import Code, Refusal
-from tests.fakes.desk import GOOD_CODE, OTHER_CODE, Answer, FakeDesk, claims_for
+from tests.fakes.desk import GOOD_CODE, OTHER_CODE, Answer, FakeDesk, claims_for, entry_ref
 
 SEEN = CodeSeen(claims=claims_for(GOOD_CODE))
 OTHER = CodeSeen(claims=claims_for(OTHER_CODE))
 RAW = 29_900
+ENTRY_ID = entry_ref().entry_id
+
+
+def state_of(flow: ChargeFlow) -> State:
+    return flow.sale.state
 
 
 def typed(flow: ChargeFlow, keys: str, now: int = 0) -> None:
@@ -110,7 +115,7 @@ def test_enter_charges_nothing_while_amount_or_code_is_missing(keys: str) -> Non
     flow = ChargeFlow()
     flow.code_read(SEEN, 0)
     assert flow.confirm(0) == ()
-    assert flow.sale.state is State.CODE_SEEN
+    assert state_of(flow) is State.CODE_SEEN
 
 
 def test_the_same_code_read_again_changes_nothing_and_another_replaces_it() -> None:
@@ -129,7 +134,7 @@ def test_an_unused_code_is_wiped_after_a_minute_and_the_amount_stays() -> None:
     flow.code_read(SEEN, 0)
     assert flow.tick(CODE_LIFE_MS - 1) == ()
     assert flow.tick(CODE_LIFE_MS) == (ForgetCode(),)
-    assert flow.sale.state is State.AMOUNT_ENTERED
+    assert state_of(flow) is State.AMOUNT_ENTERED
     assert flow.sale.entry.minor == RAW
 
 
@@ -137,7 +142,7 @@ def test_a_refused_code_is_said_and_changes_nothing_else() -> None:
     flow = ChargeFlow()
     typed(flow, "299")
     flow.code_refused(Refusal(Code.INVALID_QR), 0)
-    assert flow.sale.state is State.AMOUNT_ENTERED
+    assert state_of(flow) is State.AMOUNT_ENTERED
     notice = show(flow).notice
     assert notice is not None
     assert notice.phrase.said_in("zh_TW") == "這不是付款碼。未收款。請會員開啟「付款碼」再掃。"
@@ -160,7 +165,7 @@ def test_each_outcome_has_its_state_and_only_an_approval_prints(answer: Answer, 
     flow = waiting()
     told = outcome(answer)
     commands = flow.outcome(told, 1_000)
-    assert flow.sale.state is state
+    assert state_of(flow) is state
     assert [type(one) for one in commands] == ([PrintReceipt] if answer in {"paid", "offline"} else [])
     said = " ".join(phrase.said_in("zh_TW") for phrase in show(flow).headline)
     assert ("已收款" in said) == (state in {State.APPROVED, State.APPROVED_OFFLINE})
@@ -174,9 +179,9 @@ def test_after_a_result_enter_is_ignored_for_600_ms_and_the_first_digit_starts_t
     flow = ended(answer)
     shown = flow.sale.state
     assert flow.confirm(1_000 + DEAF_TO_ENTER_MS - 1) == ()
-    assert flow.sale.state is shown
+    assert state_of(flow) is shown
     typed(flow, "5", 1_100)
-    assert flow.sale.state is State.AMOUNT_ENTERED
+    assert state_of(flow) is State.AMOUNT_ENTERED
     assert flow.sale.entry.minor == 500
     assert flow.sale.code is None
     assert flow.last is not None
@@ -185,25 +190,25 @@ def test_after_a_result_enter_is_ignored_for_600_ms_and_the_first_digit_starts_t
 def test_after_a_refusal_another_code_tries_the_same_amount() -> None:
     flow = ended("declined")
     flow.code_read(SEEN, 2_000)
-    assert flow.sale.state is State.DECLINED
+    assert state_of(flow) is State.DECLINED
     flow.code_read(OTHER, 2_000)
-    assert flow.sale.state is State.CONFIRMING
+    assert state_of(flow) is State.CONFIRMING
     assert flow.confirm(2_000) == (StartCharge(RAW, OTHER.code_ref),)
 
 
 def test_after_a_refusal_enter_keeps_the_amount_and_asks_for_another_code() -> None:
     flow = ended("declined")
     assert flow.confirm(5_000) == (ForgetCode(),)
-    assert flow.sale.state is State.AMOUNT_ENTERED
+    assert state_of(flow) is State.AMOUNT_ENTERED
     assert flow.sale.entry.minor == RAW
 
 
 def test_after_an_approval_the_next_customers_code_begins_a_sale_without_an_amount() -> None:
     flow = ended("paid")
     flow.code_read(SEEN, 1_200)
-    assert flow.sale.state is State.APPROVED
+    assert state_of(flow) is State.APPROVED
     flow.code_read(OTHER, 1_300)
-    assert flow.sale.state is State.CODE_SEEN
+    assert state_of(flow) is State.CODE_SEEN
     assert flow.sale.entry.minor == 0
 
 
@@ -222,20 +227,18 @@ def test_keys_codes_and_enter_are_deaf_while_waiting() -> None:
 def test_esc_while_waiting_reverses_what_turns_out_in_doubt() -> None:
     flow = waiting()
     flow.cancel(500)
-    assert flow.sale.state is State.CANCELLING
-    assert flow.outcome(outcome("doubt"), 3_000) == (
-        GiveUp(FakeDesk().outcome_of("doubt", 1).entry.entry_id),
-    )  # type: ignore[union-attr]
-    assert flow.sale.state is State.IN_DOUBT
+    assert state_of(flow) is State.CANCELLING
+    assert flow.outcome(outcome("doubt"), 3_000) == (GiveUp(ENTRY_ID),)
+    assert state_of(flow) is State.IN_DOUBT
     flow.outcome(outcome("given_up"), 3_100)
-    assert flow.sale.state is State.GIVEN_UP
+    assert state_of(flow) is State.GIVEN_UP
 
 
 def test_esc_while_waiting_shows_a_payment_that_came_first() -> None:
     flow = waiting()
     flow.cancel(500)
     flow.outcome(outcome("paid"), 900)
-    assert flow.sale.state is State.APPROVED
+    assert state_of(flow) is State.APPROVED
 
 
 def test_in_doubt_fifty_random_digits_enters_and_scans_change_nothing() -> None:
@@ -288,13 +291,13 @@ def test_in_doubt_giving_up_takes_esc_and_enter_and_esc_goes_back() -> None:
     flow.cancel(2_000)
     assert [type(one) for one in flow.confirm(2_000)] == [GiveUp]
     flow.outcome(outcome("given_up"), 2_100)
-    assert flow.sale.state is State.GIVEN_UP
+    assert state_of(flow) is State.GIVEN_UP
 
 
 def test_a_late_answer_ends_the_doubt_and_one_about_another_charge_does_not() -> None:
     flow = ended("doubt")
     assert [type(one) for one in flow.late_outcome(outcome("paid"), 9_000)] == [PrintReceipt]
-    assert flow.sale.state is State.APPROVED
+    assert state_of(flow) is State.APPROVED
     flow = ended("doubt")
     other = outcome("doubt")
     assert isinstance(other, InDoubt)
@@ -307,7 +310,7 @@ def test_an_answer_that_overtakes_the_doubt_is_not_lost() -> None:
     flow = waiting()
     flow.late_outcome(outcome("paid"), 2_900)
     flow.outcome(outcome("doubt"), 3_000)
-    assert flow.sale.state is State.APPROVED
+    assert state_of(flow) is State.APPROVED
 
 
 def test_over_the_soft_limit_a_managers_pin_charges_and_esc_returns_with_nothing_charged() -> None:
@@ -324,7 +327,7 @@ def test_over_the_soft_limit_a_managers_pin_charges_and_esc_returns_with_nothing
     assert flow.manager_checked("lin", None, 1_300) == (StartCharge(RAW, SEEN.code_ref, "lin"),)
     flow.outcome(outcome("manager"), 1_400)
     flow.cancel(1_500)
-    assert flow.sale.state is State.CONFIRMING
+    assert state_of(flow) is State.CONFIRMING
 
 
 def test_in_doubt_an_approval_over_the_soft_limit_asks_for_the_pin_in_place() -> None:
@@ -335,16 +338,16 @@ def test_in_doubt_an_approval_over_the_soft_limit_asks_for_the_pin_in_place() ->
     assert flow.confirm(2_000) == (CheckManager("chen", "567890"),)
     approved = flow.manager_checked("chen", None, 2_100)
     assert [type(one) for one in approved] == [ApproveOffline]
-    assert approved[0] == ApproveOffline(flow.sale.shown.entry.entry_id, "chen")  # type: ignore[union-attr]
+    assert approved[0] == ApproveOffline(ENTRY_ID, "chen")
 
 
 def test_work_that_breaks_is_doubt_and_can_be_left_but_never_a_result() -> None:
     flow = waiting()
     flow.work_failed(2_000)
-    assert flow.sale.state is State.IN_DOUBT
+    assert state_of(flow) is State.IN_DOUBT
     flow.cancel(2_100)
     flow.confirm(2_100)
-    assert flow.sale.state is State.IDLE
+    assert state_of(flow) is State.IDLE
 
 
 def test_a_pin_is_in_no_representation() -> None:

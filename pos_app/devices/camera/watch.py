@@ -30,7 +30,6 @@ _FIRST_WAIT_S: Final = 0.5
 _LONGEST_WAIT_S: Final = 5.0
 _SILENT_AFTER_S: Final = 3.0
 _LOOK_UP_S: Final = 0.25
-_PAUSED_FRAME_S: Final = 0.1
 _FORGET_REGION_AFTER: Final = 10
 _JOIN_S: Final = 5.0
 
@@ -171,8 +170,9 @@ class CodeWatch:
         return frames
 
     def _pass_on(self, frame: Frame) -> None:
+        # A pause still takes each frame as it comes: what nobody takes piles up in the line's buffers, and the next
+        # customer's sale would begin with the code of the one before.
         if not self._looking.is_set():
-            self._stopping.wait(_PAUSED_FRAME_S)
             return
         self._newest.put(frame)
         self._tell.on_frame(frame)

@@ -189,6 +189,19 @@ def test_paused_nothing_is_shown_or_decoded_and_resumed_it_is() -> None:
     assert [frame.number for frame in seen.frames] == [1, 3]
 
 
+def test_a_pause_lets_no_old_frames_pile_up_that_the_next_customer_would_be_charged_by() -> None:
+    seen, camera = Seen(), ScriptedCamera()
+    with watching(camera, seen) as watch:
+        watch.pause()
+        for _ in range(500):
+            camera.show(picture(5))
+        assert camera.drained.wait(WAIT_S)
+        watch.resume()
+        camera.show(picture(0))
+        assert seen.until(lambda: len(seen.frames) == 1)
+    assert seen.codes == []
+
+
 def test_without_a_camera_the_condition_says_so_and_stopping_is_immediate() -> None:
     seen = Seen()
     with watching(None, seen) as watch:

@@ -3,17 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub_server.journal_intake.queries import StatusChange
 from hub_server.merchants import PolicyRow
 from hub_server.staff import PostClaim
 from shared.api.policy import Policy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusChange:
-    """From `at` on the terminal stood suspended, or did not."""
-
-    at: datetime
-    is_suspended: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

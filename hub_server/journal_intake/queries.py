@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, insert, or_, select, update
 
-from hub_server.journal_intake.facts import StatusChange
 from hub_server.journal_intake.tables import journal_entries, journal_forks
 from hub_server.merchants.tables import merchants
 from hub_server.terminals import TerminalStatus
@@ -59,6 +58,14 @@ class AdviceRow:
     contact: datetime
     payable: int
     status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChange:
+    """From `at` on the terminal stood suspended, or did not."""
+
+    at: datetime
+    is_suspended: bool
 
 
 def read_terminal(connection: Connection, terminal_id: str) -> TerminalRow:

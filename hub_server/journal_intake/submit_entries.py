@@ -64,10 +64,10 @@ def submit_entries(
     reach(Failpoint.AFTER_LOCKS)
     walk = _Walk(batch, now)
     seen = [walk.take(item) for item in incoming]
-    new = {track.seq for track in batch.desk.tracks.values() if track.is_new}
-    through = terminal.verified_through
-    if batch.through > through:
-        through = chain_reach(connection, terminal_id, through, new)
+    through = batch.through
+    if walk.left_out:
+        stored = {track.seq for track in batch.desk.tracks.values() if track.is_new}
+        through = chain_reach(connection, terminal_id, terminal.verified_through, stored)
     close_waiting(batch.desk, [t for t in batch.desk.tracks.values() if t.seq <= through])
     write_batch(connection, tools, batch, walk.forks)
     if through > terminal.verified_through:
@@ -85,7 +85,10 @@ def submit_entries(
 
 
 class _Walk:
-    """One pass over a batch: repeats and forks are told from new entries, which are judged."""
+    """One pass over a batch: repeats and forks are told from new entries, which are judged.
+
+    `left_out`: an entry that was read as new is not stored, so the chain may end sooner than was thought.
+    """
 
     def __init__(self, batch: Batch, now: datetime) -> None:
         self._batch = batch
@@ -94,6 +97,7 @@ class _Walk:
         self._ids = {row.entry_id: row.hash for row in batch.stored.values()}
         self._done: dict[str, Track] = {}
         self.forks: list[Track] = []
+        self.left_out = False
 
     def take(self, item: Incoming | Unreadable) -> Track | EntryOutcome:
         """Take one entry; an outcome stands for what is not stored."""
@@ -118,12 +122,15 @@ class _Walk:
             return desk.tracks[entry.id]
         track = Track(incoming=item, received_at=self._now)
         if self._is_fork(item):
+            self.left_out = True
             track.reject(Code.JOURNAL_FORK)
             self.forks.append(track)
             desk.is_suspended = True
         else:
             judge(desk, track)
-            if track.status is not Status.RETRY:
+            if track.status is Status.RETRY:
+                self.left_out = True
+            else:
                 self._by_seq[entry.seq] = (entry.hash, entry.prev)
                 self._ids[entry.id] = entry.hash
         self._done[entry.hash] = track

@@ -32,6 +32,7 @@ from shared.api.policy import Policy
 from shared.api.transactions import CardTypeName as CardTypeOnWire
 from shared.payment_code import PaymentCode, issue_payment_code, read_payment_code
 from shared.signing import Ed25519Signer
+from tests.builders import row_shapes
 
 BCRYPT_COST = 4
 FAR_BACK = timedelta(days=1)
@@ -81,7 +82,7 @@ class HubRows:
         merchant_id, store_id, account_id = self._id(), self._id(), self._id()
         long_ago = self._now() - FAR_BACK
         self._insert(
-            (accounts, _account(account_id, "merchant", merchant_id, long_ago)),
+            (accounts, row_shapes.account(account_id, "merchant", merchant_id, long_ago)),
             (
                 merchants,
                 {
@@ -207,8 +208,8 @@ class HubRows:
         )
         now = self._now()
         self._insert(
-            (members, _member(member_id, f"+8869{self._next():08d}", now)),
-            (accounts, _account(account_id, "card", card_id, now)),
+            (members, row_shapes.member(member_id, f"+8869{self._next():08d}", now)),
+            (accounts, row_shapes.account(account_id, "card", card_id, now)),
             (
                 cards,
                 {
@@ -245,8 +246,20 @@ class HubRows:
         gateway, transaction_id, now = self._id(), self._id(), self._now()
         if balance:
             self._insert(
-                (accounts, _account(gateway, "gateway", f"test-{self._next()}", now)),
-                (transactions, _top_up(card, transaction_id, self._next(), balance, points, now)),
+                (accounts, row_shapes.account(gateway, "gateway", f"test-{self._next()}", now)),
+                (
+                    transactions,
+                    row_shapes.top_up(
+                        card.card_id,
+                        card.card_no,
+                        card.card_type,
+                        transaction_id,
+                        self._next(),
+                        balance,
+                        points,
+                        now,
+                    ),
+                ),
                 (
                     postings,
                     {
@@ -378,34 +391,3 @@ class HubRows:
     def _next(self) -> int:
         self._count += 1
         return self._count
-
-
-def _account(account_id: str, kind: str, owner: str, at: datetime) -> dict[str, Any]:
-    return {"id": account_id, "kind": kind, "owner": owner, "currency": "TWD", "opened_at": at}
-
-
-def _member(member_id: str, phone: str, at: datetime) -> dict[str, Any]:
-    return {"id": member_id, "phone": phone, "name": "陳小明", "status": "active", "registered_at": at}
-
-
-def _top_up(
-    card: CardRows, transaction_id: str, number: int, amount: int, points: int, at: datetime
-) -> dict[str, Any]:
-    return {
-        "id": transaction_id,
-        "tx_no": f"RCG9{number:09d}",
-        "kind": "top_up",
-        "status": "completed",
-        "card_id": card.card_id,
-        "raw_amount": amount,
-        "rate": 10_000,
-        "payable": amount,
-        "currency": "TWD",
-        "points_earned": 0,
-        "points_balance": points,
-        "tier": DEFAULT_TIERS.tier_for(points),
-        "card_last4": card.card_no[-4:],
-        "card_type": card.card_type,
-        "at": at,
-        "completed_at": at,
-    }

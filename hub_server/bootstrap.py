@@ -15,7 +15,7 @@ from hub_server import migrations
 from hub_server.access import connect_sms
 from hub_server.access.routes import router as access_router
 from hub_server.bindings.routes import router as bindings_router
-from hub_server.change_feed import FEED_SUBJECT, FeedStreams, feed_cursor, feed_handler
+from hub_server.change_feed import FEED_SUBJECT, FeedStreams, announce_keys, feed_cursor, feed_handler
 from hub_server.change_feed.routes import router as change_feed_router
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import Figures, configure_logging
@@ -190,6 +190,8 @@ def build_hub(context: Context, keys: HubSigningKeys) -> Hub:
 
     @asynccontextmanager
     async def life() -> AsyncIterator[dict[str, Any]]:
+        context.database.run(lambda c: announce_keys(c, keys, at=context.clock.now()))
+        dispatcher.dispatch()
         for loop in (news, sweeps):
             loop.start()
         try:

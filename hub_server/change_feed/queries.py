@@ -66,6 +66,15 @@ def last_before(connection: Connection, instant: datetime) -> int:
     )
 
 
+def last_payload(connection: Connection, kind: str) -> dict[str, Any] | None:
+    """What the newest event of a kind says."""
+    query = select(feed_events.c.payload).where(feed_events.c.kind == kind)
+    payload: dict[str, Any] | None = connection.execute(
+        query.order_by(feed_events.c.position.desc()).limit(1)
+    ).scalar_one_or_none()
+    return payload
+
+
 def insert_events(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert events in one statement."""
     connection.execute(insert(feed_events), list(rows))

@@ -1,6 +1,7 @@
 """Carrying outbox rows to their handlers: in order, one dispatcher at a time for each topic."""
 
 import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -36,14 +37,16 @@ class Dispatcher:
         self._handlers = dict(handlers)
         self._max_attempts = max_attempts
         self._on_set_aside = on_set_aside
+        self._turn = threading.Lock()
 
     def dispatch(self) -> None:
         """Carry on all that waits; a row that fails is tried again later and in the end set aside."""
-        for topic, handler in self._handlers.items():
-            try:
-                self._dispatch_topic(topic, handler)
-            except DatabaseBusy:
-                _log.info("busy; the rows wait", extra={"topic": topic})
+        with self._turn:
+            for topic, handler in self._handlers.items():
+                try:
+                    self._dispatch_topic(topic, handler)
+                except DatabaseBusy:
+                    _log.info("busy; the rows wait", extra={"topic": topic})
 
     def _dispatch_topic(self, topic: str, handler: Handler) -> None:
         for _ in range(MAX_BATCHES):

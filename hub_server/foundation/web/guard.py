@@ -60,12 +60,13 @@ class Guard:
         if not _REQUEST_ID.fullmatch(request_id):
             request_id = self._new_id()
         token = request_id_variable.set(request_id)
-        answer = _Answer(scope, send, request_id, self._limits.is_https)
         began = self._clock.monotonic_ms()
+        answer = _Answer(send, request_id, self._limits.is_https, self._clock)
         try:
             await self._answer(scope, receive, answer)
         finally:
-            self._account(scope, answer, self._clock.monotonic_ms() - began)
+            # To the beginning of the answer: a stream may go on for days.
+            self._account(scope, answer, (answer.began_ms or self._clock.monotonic_ms()) - began)
             request_id_variable.reset(token)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
@@ -137,17 +138,19 @@ class _Gone(Exception):
 class _Answer:
     """Adds headers to the answer and remembers its status."""
 
-    def __init__(self, scope: Scope, send: Send, request_id: str, is_https: bool) -> None:
-        self._scope = scope
+    def __init__(self, send: Send, request_id: str, is_https: bool, clock: Clock) -> None:
         self._send = send
+        self._clock = clock
         self._request_id = request_id
         self._is_https = is_https
         self.status: int | None = None
+        self.began_ms: int | None = None
 
     async def send(self, message: Message) -> None:
         """Pass a message on."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self.began_ms = self._clock.monotonic_ms()
             headers = MutableHeaders(scope=message)
             headers["X-Request-Id"] = self._request_id
             is_page = headers.get("content-type", "").startswith("text/html")

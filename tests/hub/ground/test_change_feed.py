@@ -11,13 +11,16 @@ import httpx
 import pytest
 
 from hub_server.bootstrap import Hub
-from hub_server.change_feed import FeedCursor
+from hub_server.change_feed import FeedCursor, announce_keys
+from hub_server.foundation.context import Context
 from hub_server.foundation.outbox import FEED, News, enqueue
 from hub_server.foundation.storage import Connection
 from hub_server.merchants import policies_of, resume_merchant, set_policy, suspend_merchant
+from hub_server.signing_keys import HubSigningKeys
 from hub_server.staff import StaffRole, end_post, post_staff
 from hub_server.terminals import suspend_terminal, was_in_contact
 from shared.api.policy import OfflinePolicy, Policy
+from shared.signing import Ed25519Signer
 from tests.fakes.clock import ManualClock
 from tests.hub.ground.feed_reader import CHANGES, Event, FeedReader, feed
 from tests.hub.ground.shop import Shop, Till
@@ -316,12 +319,36 @@ def test_idle_streams_hold_no_connection_and_no_thread(
         base_url=client.base_url, timeout=30, limits=httpx.Limits(max_connections=None)
     ) as many:
         with ExitStack() as open_streams:
-            for till in (replace(till, client=many) for till in tills for _ in range(4)):
-                open_streams.enter_context(feed(till, clock.now())).until_time()
+            readers = [
+                open_streams.enter_context(feed(replace(till, client=many), clock.now()))
+                for till in tills
+                for _ in range(4)
+            ]
+            for reader in readers:
+                reader.until_time()
 
             assert "Current Checked out connections: 0" in hub.context.database.engine.pool.status()
             assert "mps_hub_feed_streams 48.0" in client.get("/metrics").text
         assert client.get("/readyz").status_code == 200
+
+
+def test_the_hubs_keys_are_told_when_they_have_changed(
+    hub: Hub, hub_context: Context, till: Till, clock: ManualClock
+) -> None:
+    old, new = hub.keys, Ed25519Signer.generate()
+    rotated = HubSigningKeys([new, old.signer], [], bytes(32), bytes(32))
+    with feed(till, clock.now()) as reader:
+        first = [event for event in reader.until_time()[0] if event.kind == "keys"]
+        told = [hub_context.database.run(lambda c: announce_keys(c, old, at=clock.now()))]
+        told.append(hub_context.database.run(lambda c: announce_keys(c, rotated, at=clock.now())))
+        second, _ = reader.until_time()
+
+    assert told == [False, True]
+    assert [each["kid"] for event in first for each in event.data["jwks"]["keys"]] == [old.signer.kid]
+    assert [each["kid"] for event in second for each in event.data["jwks"]["keys"]] == [
+        new.kid,
+        old.signer.kid,
+    ]
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,80 @@
+"""A window on a stage: its terminal, its clock, and the hands that drive it through a scene."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
+
+from pos_app.desktop.counter import Counter
+from pos_app.desktop.run import Desktop
+from pos_app.features.charging.screen import State
+from tests.fakes.clock import ManualClock
+from tests.fakes.desk import GOOD_CODE, FakeTerminal
+
+WAIT_MS = 5_000
+
+
+@dataclass
+class Stage:
+    """The window of one scene, and what drives it."""
+
+    desktop: Desktop
+    terminal: FakeTerminal
+    clock: ManualClock
+    released: threading.Event = field(default_factory=threading.Event)
+
+    def hold(self) -> None:
+        """Keep a charge waiting until the scene is over."""
+        self.released.wait(WAIT_MS / 1000)
+
+    def label(self, name: str) -> QLabel:
+        """A label by its name."""
+        found = self.desktop.window.findChild(QLabel, name)
+        assert isinstance(found, QLabel)
+        return found
+
+    @property
+    def counter(self) -> Counter:
+        """The counter, once the terminal is open."""
+        assert self.desktop.counter is not None
+        return self.desktop.counter
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Let events run until it holds."""
+        deadline = QDeadlineTimer(WAIT_MS)
+        while not holds():
+            if deadline.hasExpired():
+                raise TimeoutError("the scene did not come about")
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+    def keys(self, text: str) -> None:
+        QTest.keyClicks(self.desktop.window, text)
+
+    def key(self, key: Qt.Key) -> None:
+        QTest.keyClick(self.desktop.window, key)
+
+    def sign_in(self) -> None:
+        """As far as the charge screen."""
+        self.pin("1234")
+        self.until(lambda: self.desktop.window.current == "charge")
+        self.counter.charge_view.show_frame(_someone_with_a_phone())
+        self.counter.charge_view.set_camera_words(None)
+
+    def pin(self, pin: str) -> None:
+        self.keys(pin)
+        self.key(Qt.Key.Key_Return)
+
+    def state(self, state: State) -> None:
+        charge = self.counter.charge
+        self.until(lambda: charge.screen.state is state)
+
+    def charge(self, amount: str, state: State) -> None:
+        """Amount, code, Enter, and the state that follows."""
+        self.sign_in()
+        self.keys(amount)
+        self.desktop.window.scanned(GOOD_CODE)
+        self.key(Qt.Key.Key_Return)
+        self.state(state)

@@ -1,7 +1,7 @@
 """Use cases: the lists a member sees, a page at a time."""
 
 from hub_server.bindings.queries import cards_of_member, transactions_of_member
-from hub_server.bindings.rules import checked_id, read_place, write_place
+from hub_server.bindings.rules import read_place, read_serial, write_place, write_serial
 from hub_server.bindings.seen_card import seen_card
 from hub_server.cards import cards_by_id
 from hub_server.foundation.storage import Connection
@@ -10,19 +10,19 @@ from shared.api.members import CardList, SeenTransaction, TransactionList
 
 
 def list_cards(connection: Connection, member_id: str, *, limit: int, cursor: str | None) -> CardList:
-    """The member's cards in the order of binding.
+    """The member's cards in the order of issue.
 
     Raises:
         CodedError: INVALID_REQUEST for a made-up cursor.
     """
-    after = None if cursor is None else checked_id(cursor)
+    after = None if cursor is None else read_serial(cursor)
     bound = cards_of_member(connection, member_id, after=after, limit=limit + 1)
     cards = cards_by_id(connection, [item.card_id for item in bound])
     table = current_tier_table(connection)
     page = bound[:limit]
     return CardList(
         items=tuple(seen_card(cards[item.card_id], item.role, table) for item in page),
-        next_cursor=page[-1].binding_id if len(bound) > limit else None,
+        next_cursor=write_serial(page[-1].serial) if len(bound) > limit else None,
     )
 
 

@@ -63,22 +63,26 @@ def binding_of(connection: Connection, card_id: str, member_id: str) -> BindingR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundCard:
-    """A card a member may see, and in which role."""
+    """A card a member may see, and in which role; `serial` gives the order of issue."""
 
-    binding_id: str
+    serial: int
     card_id: str
     role: BindingRole
 
 
 def cards_of_member(
-    connection: Connection, member_id: str, *, after: str | None = None, limit: int
+    connection: Connection, member_id: str, *, after: int | None = None, limit: int
 ) -> list[BoundCard]:
-    """The member's cards in the order in which they were bound; `after` is a binding's id."""
-    statement = select(bindings).where(bindings.c.member_id == member_id)
+    """The member's cards in the order in which they were issued, from after the serial `after`."""
+    statement = (
+        select(cards.c.serial, bindings.c.card_id, bindings.c.role)
+        .join(cards, cards.c.id == bindings.c.card_id)
+        .where(bindings.c.member_id == member_id)
+    )
     if after is not None:
-        statement = statement.where(bindings.c.id > after)
-    rows = connection.execute(statement.order_by(bindings.c.id).limit(limit))
-    return [BoundCard(binding_id=row.id, card_id=row.card_id, role=BindingRole(row.role)) for row in rows]
+        statement = statement.where(cards.c.serial > after)
+    rows = connection.execute(statement.order_by(cards.c.serial).limit(limit))
+    return [BoundCard(serial=row.serial, card_id=row.card_id, role=BindingRole(row.role)) for row in rows]
 
 
 def transactions_of_member(

@@ -23,7 +23,7 @@ def router(context: Context) -> APIRouter:
     def my_cards(
         session: Annotated[MemberSession, gate], limit: Limit = DEFAULT_PAGE, cursor: Cursor = None
     ) -> CardList:
-        """The cards the member may see, in the order in which they were bound."""
+        """The cards the member may see, in the order in which they were issued."""
         return context.database.read(
             lambda connection: list_cards(connection, session.member.id, limit=limit, cursor=cursor)
         )

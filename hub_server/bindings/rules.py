@@ -9,6 +9,7 @@ from shared.signing import from_base64url, to_base64url
 
 MAX_PAGE = 200
 DEFAULT_PAGE = 50
+MAX_SERIAL_DIGITS = 18
 
 
 def write_place(at: datetime, identifier: str) -> str:
@@ -24,20 +25,32 @@ def read_place(cursor: str) -> tuple[datetime, str]:
     """
     try:
         moment, _, identifier = from_base64url(cursor).decode("ascii").partition(" ")
-        return from_wire(moment), checked_id(identifier)
+        at = from_wire(moment)
     except ValueError as error:
         raise not_a_cursor() from error
+    if not is_uuid7(identifier):
+        raise not_a_cursor()
+    return at, identifier
 
 
-def checked_id(cursor: str) -> str:
-    """A cursor that is an id.
+def write_serial(serial: int) -> str:
+    """The cursor after a card."""
+    return to_base64url(str(serial).encode("ascii"))
+
+
+def read_serial(cursor: str) -> int:
+    """The serial of the card that a cursor stands after.
 
     Raises:
         CodedError: INVALID_REQUEST; not a cursor of ours.
     """
-    if not is_uuid7(cursor):
+    try:
+        text = from_base64url(cursor).decode("ascii")
+    except ValueError as error:
+        raise not_a_cursor() from error
+    if not text.isdecimal() or len(text) > MAX_SERIAL_DIGITS:
         raise not_a_cursor()
-    return cursor
+    return int(text)
 
 
 def not_a_cursor() -> CodedError:

@@ -184,10 +184,9 @@ function drawMovement(item) {
   what.textContent = words[`kind_${item.type}`] ?? item.type;
   const moment = new Date(item.completed_at).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
   when.textContent = `${moment}\n${item.card_no} · ${item.tx_no}`;
-  what.append(when);
   amount.className = "amount";
   amount.textContent = money(item.type === "charge" ? -item.payable : item.payable, item.currency);
-  row.append(what, amount);
+  row.append(what, amount, when);
   return row;
 }
 

@@ -13,6 +13,7 @@ from shared.api.journal import EntryResult, JournalResponse, ResultError, Submit
 from shared.api.policy import Policy
 from shared.api.terminals import Enrolment, EnrolRequest, MerchantProfile, StaffMember, StoreProfile
 from shared.api.transactions import Transaction
+from shared.clock import Clock
 from shared.journal_entries import (
     AdviceData,
     ChargeData,
@@ -28,7 +29,6 @@ from shared.payment_code import verify_certificate
 from shared.problems import Code, Problem
 from shared.signing import Ed25519Verifier, Jwks, Verifier, from_base64url
 from tests.builders.codes_for_pos import CodeMint
-from tests.fakes.clock import ManualClock
 
 TERMINAL_ID = "01936f3a-0000-7000-8000-0000000000aa"
 ADDRESS = "https://hub.test"
@@ -88,7 +88,7 @@ class FakeHub:
     """Implements `HubPort`; safe from any thread."""
 
     def __init__(
-        self, clock: ManualClock, staff: tuple[StaffMember, ...] = (), policy: Policy | None = None
+        self, clock: Clock, staff: tuple[StaffMember, ...] = (), policy: Policy | None = None
     ) -> None:
         self.clock = clock
         self.mint = CodeMint()

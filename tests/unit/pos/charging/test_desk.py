@@ -46,6 +46,7 @@ class Counter:
     folder: Path
     clock: ManualClock
     hub: FakeHub
+    hub_clock: ManualClock
     terminal: Terminal
 
     @property
@@ -78,7 +79,7 @@ class Counter:
     def let_pass(self, ms: int) -> None:
         """Time passes, here and at the hub."""
         self.clock.advance(ms)
-        self.hub.clock.advance(ms)
+        self.hub_clock.advance(ms)
 
     def cut(self) -> None:
         """The line is down and the terminal knows."""
@@ -126,11 +127,12 @@ def _open(folder: Path, clock: ManualClock, hub: FakeHub) -> Terminal:
 @pytest.fixture
 def counter(tmp_path: Path) -> Iterator[Counter]:
     clock = ManualClock()
-    hub = FakeHub(ManualClock(), policy=QUICK)
+    hub_clock = ManualClock()
+    hub = FakeHub(hub_clock, policy=QUICK)
     enrolling, database = build_enrolment(_settings(tmp_path), clock)
     enrolling.enrol(hub, "CODE", "till")
     database.close()
-    made = Counter(tmp_path, clock, hub, _open(tmp_path, clock, hub))
+    made = Counter(tmp_path, clock, hub, hub_clock, _open(tmp_path, clock, hub))
     yield made
     made.terminal.close()
 

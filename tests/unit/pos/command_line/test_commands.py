@@ -1,0 +1,177 @@
+"""`mps-pos` as a process against a hub behind a socket: exit codes, JSON, and a kill at each failpoint."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pos_app.journal import failpoints
+from shared.clock import SystemClock
+from shared.journal_entries import Status
+from shared.problems import Code
+from tests.fakes.http_hub import HttpFakeHub
+from tests.fakes.hub import FakeHub, Fault
+
+ONLINE_POINTS = (
+    "before_charge_commit",
+    "after_charge_commit",
+    "before_send",
+    "after_send_before_read",
+    "after_answer_before_store",
+    "after_decision_commit",
+    "before_receipt",
+    "after_receipt",
+)
+OFFLINE_POINTS = (
+    "before_charge_commit",
+    "before_advice_commit",
+    "after_charge_commit",
+    "after_advice_commit",
+    "before_receipt",
+    "after_receipt",
+)
+
+
+@dataclass
+class Till:
+    """A terminal's directory and the program that uses it."""
+
+    folder: Path
+    served: HttpFakeHub
+
+    @property
+    def hub(self) -> FakeHub:
+        return self.served.hub
+
+    def run(self, *arguments: str, dies_at: str | None = None) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "MPS_POS_KEY_STORE": "file", "MPS_POS_LANGUAGE": "en"}
+        if dies_at is not None:
+            environment |= {failpoints.TEST_BUILD: "1", failpoints.CHOSEN: dies_at}
+        command = [sys.executable, "-m", "pos_app", *arguments, "--data-dir", str(self.folder)]
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def json(self, *arguments: str) -> tuple[int, dict[str, Any]]:
+        ended = self.run(*arguments, "--json")
+        found: dict[str, Any] = json.loads(ended.stdout)
+        return ended.returncode, found
+
+    def charge(self, *more: str, dies_at: str | None = None) -> subprocess.CompletedProcess[str]:
+        code = self.hub.mint.code(self.hub.clock.now())[0]
+        return self.run("charge", "--amount", "299.00", "--code", code, "--json", *more, dies_at=dies_at)
+
+
+@pytest.fixture
+def till(tmp_path: Path) -> Iterator[Till]:
+    served = HttpFakeHub(FakeHub(SystemClock()))
+    made = Till(tmp_path, served)
+    enrolled = made.run("enrol", "--hub", served.address, "--code", "ABCDEFGHJK")
+    assert enrolled.returncode == 0, enrolled.stderr
+    yield made
+    served.close()
+
+
+def test_a_charge_online_is_approved_printed_and_its_json_is_as_promised(till: Till) -> None:
+    paper = till.folder / "paper.bin"
+    ended = till.charge("--printer", f"file://{paper}")
+    assert ended.returncode == 0, ended.stderr
+    found = json.loads(ended.stdout)
+    assert found["status"] == "approved"
+    assert found["transaction"]["tx_no"] == "PAY0000000001"
+    assert found["seq"] == 1
+    assert any("PAY0000000001" in line for line in found["receipt"])
+    assert paper.stat().st_size > 1_000
+
+
+def test_a_decline_exits_10_and_doubt_11(till: Till) -> None:
+    till.hub.script.declines.append(Code.INSUFFICIENT_BALANCE)
+    declined = till.charge()
+    assert (declined.returncode, json.loads(declined.stdout)["status"]) == (10, "declined")
+    assert "Not charged" in declined.stderr
+    till.hub.script.faults.extend([Fault.REPLY_LOST] * 50)
+    doubtful = till.charge("--offline", "never")
+    assert (doubtful.returncode, json.loads(doubtful.stdout)["status"]) == (11, "in_doubt")
+    assert "Result unknown" in doubtful.stderr
+
+
+def test_without_a_line_the_charge_is_approved_offline_and_settles_with_sync(till: Till) -> None:
+    till.hub.script.faults.extend([Fault.REPLY_LOST] * 100)
+    approved = till.charge()
+    assert (approved.returncode, json.loads(approved.stdout)["status"]) == (0, "approved_offline")
+    till.hub.script.faults.clear()
+    code, found = till.json("sync")
+    assert (code, found["queue"]["depth"]) == (0, 0)
+    assert len(till.hub.completed()) == 1
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "abc", "1e3", "999999999", "1.005", ""])
+def test_a_wrong_amount_is_wrong_use_and_writes_nothing(till: Till, amount: str) -> None:
+    code = till.hub.mint.code(till.hub.clock.now())[0]
+    ended = till.run("charge", f"--amount={amount}", "--code", code)
+    assert ended.returncode == 64
+    assert "Not charged" in ended.stderr
+    assert till.json("journal", "verify") == (0, {"verified": True, "entries": 1})
+
+
+def test_the_journal_is_listed_verified_and_exported_beside_a_writer(till: Till) -> None:
+    till.charge()
+    listed = [json.loads(line) for line in till.run("journal", "list", "--json").stdout.splitlines()]
+    assert [row["type"] for row in listed] == ["genesis", "charge"]
+    lines = [json.loads(line) for line in till.run("journal", "export").stdout.splitlines()]
+    assert [row["jws"] for row in lines] == sorted(set(till.hub.received), key=till.hub.received.index)
+    assert all(row["decision"] for row in lines)
+
+
+def test_enrolling_twice_is_refused(till: Till) -> None:
+    again = till.run("enrol", "--hub", till.served.address, "--code", "ABCDEFGHJK")
+    assert again.returncode == 64
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", ONLINE_POINTS)
+def test_killed_at_any_point_of_an_online_charge_nothing_is_lost_or_doubled(till: Till, point: str) -> None:
+    till.json("sync")  # entry 0 has its answer: what is killed below is the charge
+    killed = till.charge(dies_at=point)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    _holds_after_the_next_start(till)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", OFFLINE_POINTS)
+def test_killed_at_any_point_of_an_offline_charge_nothing_is_lost_or_doubled(till: Till, point: str) -> None:
+    hub = till.hub
+    till.served.close()
+    killed = till.charge(dies_at=point)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert hub.completed() == []
+    code, found = till.json("status")
+    assert code == 0
+    assert till.json("journal", "verify")[0] == 0
+    # Entry 0 alone, or charge and advice together: never one of the two.
+    assert found["queue"]["depth"] in (0, 1, 2, 3)
+    rows = [json.loads(line)["type"] for line in till.run("journal", "list", "--json").stdout.splitlines()]
+    approved = point not in ("before_charge_commit", "before_advice_commit")
+    assert rows == (["genesis", "charge", "advice"] if approved else ["genesis"])
+
+
+def _holds_after_the_next_start(till: Till) -> None:
+    """Both sides agree, the chain verifies, and no charge stands that the terminal did not keep as approved."""
+    code, found = till.json("sync")
+    assert (code, found["queue"]["depth"]) == (0, 0)
+    assert till.json("journal", "verify")[0] == 0
+    rows = [json.loads(line) for line in till.run("journal", "list", "--json").stdout.splitlines()]
+    charges = [row["id"] for row in rows if row["type"] == "charge"]
+    reversals = [row for row in rows if row["type"] == "reversal"]
+    assert len(charges) <= 1
+    for charge in charges:
+        expected = Status.REVERSED if reversals else Status.COMPLETED
+        assert till.hub.outcome(charge) is expected
+    assert len(till.hub.completed()) == (len(charges) if not reversals else 0)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage, QPainter
 from window_stage import Stage
 
 from pos_app.appearance.camera_preview import Outline
@@ -20,20 +19,6 @@ from pos_app.features.inbox.flow import InboxRow, Meaning
 from pos_app.features.start_up.flow import CannotOpen, StartUpFault
 from shared.problems import Code, Refusal
 from tests.fakes.desk import AT, GOOD_CODE, METER, OFFLINE, ONLINE, entry_ref
-
-
-def _someone_with_a_phone() -> QImage:
-    """A picture for the camera's place."""
-    image = QImage(480, 270, QImage.Format.Format_RGB32)
-    image.fill(QColor("#6B7A72"))
-    painter = QPainter(image)
-    painter.fillRect(165, 20, 150, 240, QColor("#15181C"))
-    painter.fillRect(175, 35, 130, 205, QColor("#FFFFFF"))
-    for n in range(400):
-        if (n * 7919) % 13 < 6:
-            painter.fillRect(190 + n % 20 * 5, 85 + n // 20 * 5, 5, 5, QColor("#000000"))
-    painter.end()
-    return image
 
 
 def _idle(stage: Stage) -> None:

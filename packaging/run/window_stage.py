@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -78,3 +79,17 @@ class Stage:
         self.desktop.window.scanned(GOOD_CODE)
         self.key(Qt.Key.Key_Return)
         self.state(state)
+
+
+def _someone_with_a_phone() -> QImage:
+    """A picture for the camera's place."""
+    image = QImage(480, 270, QImage.Format.Format_RGB32)
+    image.fill(QColor("#6B7A72"))
+    painter = QPainter(image)
+    painter.fillRect(165, 20, 150, 240, QColor("#15181C"))
+    painter.fillRect(175, 35, 130, 205, QColor("#FFFFFF"))
+    for n in range(400):
+        if (n * 7919) % 13 < 6:
+            painter.fillRect(190 + n % 20 * 5, 85 + n // 20 * 5, 5, 5, QColor("#000000"))
+    painter.end()
+    return image

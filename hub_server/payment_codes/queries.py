@@ -11,7 +11,7 @@ from hub_server.payment_codes.rules import TerminalStanding, WaitingCode
 from hub_server.payment_codes.states import TRANSITIONS, CodeState
 from hub_server.payment_codes.tables import payment_code_history, payment_codes
 from hub_server.terminals.tables import contact_spells, terminals
-from hub_server.transactions.states import TransactionKind, TransactionStatus
+from hub_server.transactions import TransactionKind, TransactionStatus
 from hub_server.transactions.tables import transactions
 
 

@@ -3,6 +3,7 @@
 import logging
 
 from pos_app.journal import charges, journal
+from pos_app.journal.failpoints import reach
 from pos_app.journal.states import ChargeState
 from pos_app.storage import Database, Transaction
 from pos_app.syncing.charge_book import ChargeBook
@@ -36,5 +37,6 @@ def recover_charges(database: Database, book: ChargeBook) -> int:
 
     count = database.write(reverse).result()
     if count:
+        reach("after_reversal_commit")
         logger.info("%d charges without an outcome were reversed at the start", count)
     return count

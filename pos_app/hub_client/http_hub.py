@@ -11,6 +11,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from pos_app.hub_client.address import checked_address
+from pos_app.hub_client.connections import Connections
 from pos_app.hub_client.errors import HubRefused, HubUnreachable, Unreachable
 from pos_app.hub_client.http_feed import HttpFeed, translated
 from pos_app.hub_client.port import Feed
@@ -55,7 +56,7 @@ class HttpHub:
         self._language = language
         self._before_read = before_read
         self._swapping = threading.Lock()
-        self._client = self._new_client()
+        self._connections = self._new_connections()
         self._tokens: AccessTokens | None = None
         if identity is not None:
             terminal_id, signer = identity
@@ -88,7 +89,8 @@ class HttpHub:
     def changes(self, head: int, last_event_id: str) -> Feed:
         """`GET /api/v1/terminals/me/changes`."""
         token = self._token()
-        request = self._client.build_request(
+        connections = self._connections
+        request = connections.client.build_request(
             "GET",
             f"{self._base_url}/api/v1/terminals/me/changes",
             params={"head": str(head)},
@@ -98,9 +100,10 @@ class HttpHub:
                 "Last-Event-ID": last_event_id,
             },
             timeout=httpx.Timeout(FEED_SILENCE_S, connect=CONNECT_TIMEOUT_S),
+            extensions=connections.extensions,
         )
         try:
-            response = self._client.send(request, stream=True)
+            response = connections.client.send(request, stream=True)
         except (httpx.HTTPError, RuntimeError) as error:
             raise translated(error) from error
         kind = response.headers.get("Content-Type", "").partition(";")[0]
@@ -125,19 +128,17 @@ class HttpHub:
         return _answer(response, content, Jwks, 200)
 
     def reset(self) -> None:
-        """Begin with fresh connections."""
+        """Begin with fresh connections; a request under way fails at once."""
         with self._swapping:
-            old, self._client = self._client, self._new_client()
-        old.close()
+            old, self._connections = self._connections, self._new_connections()
+        old.cut()
 
     def close(self) -> None:
-        """Close the connections; a request under way fails."""
-        self._client.close()
+        """Close the connections; a request under way fails at once."""
+        self._connections.cut()
 
-    def _new_client(self) -> httpx.Client:
-        headers = {"Accept-Language": self._language, "Content-Type": "application/json"}
-        # `trust_env=False`: a proxy set for a browser is no road to the hub.
-        return httpx.Client(headers=headers, follow_redirects=False, trust_env=False)
+    def _new_connections(self) -> Connections:
+        return Connections({"Accept-Language": self._language, "Content-Type": "application/json"})
 
     def _authorised(self, method: str, path: str, timeout_ms: int, body: str) -> tuple[httpx.Response, bytes]:
         """With the token; once more with a fresh one if the hub does not take it (a restarted hub has new keys)."""
@@ -194,10 +195,17 @@ class HttpHub:
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         timeout = httpx.Timeout(seconds, connect=min(CONNECT_TIMEOUT_S, seconds))
-        client = self._client
+        connections = self._connections
+        client = connections.client
         try:
             request = client.build_request(
-                method, self._base_url + path, content=content, data=form, headers=headers, timeout=timeout
+                method,
+                self._base_url + path,
+                content=content,
+                data=form,
+                headers=headers,
+                timeout=timeout,
+                extensions=connections.extensions,
             )
             response = client.send(request, stream=True)
             before_read()

@@ -179,6 +179,19 @@ class Desk:
         )
         self.reversed_ids.append(charged.id)
 
+    def goes_back_in_time(self, track: Track) -> bool:
+        """Whether an entry bears an older stamp than one before it in the journal.
+
+        Along the chain `contact` never decreases, and `at` only after a newer `contact` (protocol.md 4): who
+        dates an entry back, to use a code that has expired or was revoked, has to break that.
+        """
+        entry, latest = track.incoming.entry, self.facts.latest_stamp
+        stamp = (entry.contact, entry.at)
+        if latest is not None and latest > stamp:
+            return True
+        others = (other.incoming.entry for other in self.tracks.values())
+        return any(other.seq < entry.seq and (other.contact, other.at) > stamp for other in others)
+
     def latest_plausible(self, skew_s: int) -> datetime:
         """No entry's time may lie after this."""
         return self.now + timedelta(seconds=skew_s)

@@ -16,6 +16,7 @@ class TerminalFacts:
     Attributes:
         plausible_contacts: those contacts of the entries at hand that lie in a recorded spell.
         policies: in the order of their versions; at least one.
+        latest_stamp: the greatest `(contact, at)` of the entries before those at hand.
         manager_claims: which of the approvals in the entries at hand were a manager's.
     """
 
@@ -27,6 +28,7 @@ class TerminalFacts:
     policies: tuple[PolicyRow, ...]
     manager_claims: frozenset[PostClaim] = frozenset()
     status_changes: tuple[StatusChange, ...] = ()
+    latest_stamp: tuple[datetime, datetime] | None = None
     plausible_contacts: frozenset[datetime] = frozenset()
 
     @property

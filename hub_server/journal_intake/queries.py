@@ -159,6 +159,19 @@ def advices_under(connection: Connection, terminal_id: str, contacts: Sequence[d
     ]
 
 
+def latest_stamp_before(
+    connection: Connection, terminal_id: str, seq: int
+) -> tuple[datetime, datetime] | None:
+    """The greatest `(contact, at)` that an entry before that number bears."""
+    row = connection.execute(
+        select(_E.contact, _E.at)
+        .where(_E.terminal_id == terminal_id, _E.seq < seq)
+        .order_by(_E.contact.desc(), _E.at.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else (row.contact, row.at)
+
+
 def read_status_changes(connection: Connection, terminal_id: str) -> tuple[StatusChange, ...]:
     """When the terminal was suspended and resumed, oldest first."""
     found = connection.execute(

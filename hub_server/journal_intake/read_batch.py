@@ -18,6 +18,7 @@ from hub_server.journal_intake.queries import (
     entries_about,
     entries_at,
     fork_decisions,
+    latest_stamp_before,
     pending_through,
     read_status_changes,
 )
@@ -73,10 +74,17 @@ def read_batch(
     )
     reader.gather(new, incoming, stored, through)
     locked, transactions = reader.lock_and_read_money(new)
-    contacts = sorted({item.entry.contact for item in new if item.is_advice} | reader.waiting_contacts())
+    advised = reader.to_be_settled(new)
+    contacts = sorted({item.entry.contact for item in advised})
     originals = [row.id for row in transactions if row.original_id is None]
     desk = Desk(
-        facts=_facts(connection, terminal, contacts, claims=reader.approvals(new)),
+        facts=_facts(
+            connection,
+            terminal,
+            contacts,
+            claims=reader.approvals(new),
+            first_place=reader.first_place(advised),
+        ),
         copy=WorkingCopy(locked.world),
         now=now,
         new_id=tools.ids.new,
@@ -203,9 +211,17 @@ class _Reader:
         # In the order in which they came about, so that a charge stands before what undid it.
         return sorted([*found.values(), *undone.values()], key=lambda row: row.id)
 
-    def waiting_contacts(self) -> set[datetime]:
-        """Contacts of stored advices that may be settled now."""
-        return {t.incoming.entry.contact for t in self.tracks.values() if t.is_advice and t.is_open}
+    def to_be_settled(self, new: Sequence[Incoming]) -> list[Incoming]:
+        """Advices that may be settled now, new ones and those that waited."""
+        waiting = [track.incoming for track in self.tracks.values() if track.is_advice and track.is_open]
+        return [item for item in new if item.is_advice] + waiting
+
+    def first_place(self, advised: Sequence[Incoming]) -> int:
+        """The least number among those advices and their charges."""
+        charges = [
+            track.seq for item in advised if (track := self.tracks.get(item.charge_id or "")) is not None
+        ]
+        return min([item.entry.seq for item in advised] + charges, default=0)
 
     def approvals(self, new: Sequence[Incoming]) -> set[PostClaim]:
         """Who is said to have approved something as a manager, and at which contact."""
@@ -218,7 +234,12 @@ class _Reader:
 
 
 def _facts(
-    connection: Connection, terminal: TerminalRow, contacts: Sequence[datetime], *, claims: set[PostClaim]
+    connection: Connection,
+    terminal: TerminalRow,
+    contacts: Sequence[datetime],
+    *,
+    claims: set[PostClaim],
+    first_place: int,
 ) -> TerminalFacts:
     policies = policies_of(connection, [terminal.merchant_id])
     skew = timedelta(seconds=policies[-1].policy.skew_s)
@@ -232,5 +253,6 @@ def _facts(
         policies=tuple(policies),
         manager_claims=frozenset(managers_at(connection, claims)),
         status_changes=read_status_changes(connection, terminal.terminal_id) if contacts else (),
+        latest_stamp=latest_stamp_before(connection, terminal.terminal_id, first_place) if contacts else None,
         plausible_contacts=frozenset(in_contact),
     )

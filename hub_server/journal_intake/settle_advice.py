@@ -132,13 +132,14 @@ def _offline_facts(desk: Desk, charge: Track, track: Track) -> OfflineFacts | No
     code = desk.copy.code(claims.code_ref)
     charge_at = charge.incoming.entry.at
     is_ahead = max(charge_at, entry.at) > desk.latest_plausible(policy.skew_s)
+    goes_back = desk.goes_back_in_time(charge) or desk.goes_back_in_time(track)
     return OfflineFacts(
         claims=claims,
         payable=payable_of(asked.amount, claims.rate),
         charge_at=charge_at,
         advice_at=entry.at,
         contact=entry.contact,
-        clock_is_plausible=entry.contact in desk.facts.plausible_contacts and not is_ahead,
+        clock_is_plausible=entry.contact in desk.facts.plausible_contacts and not is_ahead and not goes_back,
         is_revoked=code is not None and code.was_revoked_at(entry.contact),
         is_used=desk.is_used_here(charge, claims.code_ref),
         is_suspended=desk.facts.was_suspended_at(entry.contact),

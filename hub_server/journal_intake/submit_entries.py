@@ -110,6 +110,7 @@ class _Walk:
         if entry.hash in self._done:
             return self._done[entry.hash]
         if entry.hash in self._batch.forks:
+            self.left_out = True
             refusal = Refusal(Code.JOURNAL_FORK)
             return EntryOutcome(
                 seq=entry.seq,

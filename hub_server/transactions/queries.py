@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 
 from hub_server.transactions.states import TransactionKind, TransactionStatus
 from hub_server.transactions.tables import transactions
@@ -141,7 +141,8 @@ def give_back(
         update(transactions)
         .where(
             transactions.c.id == bindparam("the_id"),
-            transactions.c.status.in_([status.value for status in seen]),
+            # Not IN: its parameters cannot go with executemany.
+            or_(*(transactions.c.status == status.value for status in seen)),
         )
         .values(status=to.value, given_back=bindparam("given_back")),
         list(rows),

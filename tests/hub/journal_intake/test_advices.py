@@ -76,13 +76,13 @@ def test_an_advice_for_a_completed_charge_confirms_it(counter: Counter, rows: Hu
 
 
 def test_an_advice_for_a_charge_declined_while_the_terminal_could_not_know_is_honoured(
-    counter: Counter, rows: HubRows
+    counter: Counter, rows: HubRows, clock: ManualClock
 ) -> None:
     card = rows.card(4_000)
     charge = counter.journal.charge(rows.code(card), 10_000)
+    clock.advance(1_000)
     assert counter.ask(charge).status is Status.DECLINED
-    early = counter.journal.contact - timedelta(seconds=1)
-    advised = counter.ask(counter.journal.advice(charge, contact=early))
+    advised = counter.ask(counter.journal.advice(charge))
     assert advised.status is Status.COMPLETED
     assert advised.transaction is not None
     assert advised.transaction.overdrawn
@@ -258,10 +258,31 @@ def test_a_code_that_had_expired_is_rejected(another: NewCounter, rows: HubRows,
     assert code_of(late.submit(charge, late.journal.advice(charge))[1]) is Code.QR_EXPIRED
 
 
-def test_a_contact_that_the_hub_never_had_is_implausible(offline: Counter, rows: HubRows) -> None:
-    offline.journal.contact = START - timedelta(days=3)
-    charge = offline.journal.charge(rows.code(rows.card()))
-    assert code_of(offline.submit(charge, offline.journal.advice(charge))[1]) is Code.CLOCK_IMPLAUSIBLE
+def test_a_contact_that_the_hub_never_had_is_implausible(another: NewCounter, rows: HubRows) -> None:
+    counter = another(lag=timedelta(days=3))
+    charge = counter.journal.charge(rows.code(rows.card()), at=START - TOO_LATE)
+    advice = counter.journal.advice(charge, at=START - TOO_LATE)
+    assert code_of(counter.submit(charge, advice)[1]) is Code.CLOCK_IMPLAUSIBLE
+
+
+@pytest.mark.parametrize("in_one_request", [True, False])
+@pytest.mark.parametrize("what", ["at", "contact"])
+def test_who_dates_a_charge_back_behind_an_earlier_entry_is_found_out(
+    another: NewCounter, rows: HubRows, clock: ManualClock, what: str, in_one_request: bool
+) -> None:
+    counter = another()
+    code, before = rows.code(rows.card(), ttl_s=60, age_s=0), clock.now()
+    clock.advance(600_000)
+    newer = clock.now() if what == "contact" else counter.journal.contact
+    rows.contact(counter.terminal_id, START + timedelta(minutes=2), clock.now())
+    honest = counter.journal.add(ShiftOpenData(cashier="c", shift="s"), contact=newer)
+    charge = counter.journal.charge(code, at=before)
+    advice = counter.journal.advice(charge, at=before)
+    if not in_one_request:
+        counter.submit(counter.journal.entries[0], honest)
+    outcome = counter.submit(*counter.journal.entries)[-1]
+    assert (outcome.status, code_of(outcome)) == (Status.REJECTED, Code.CLOCK_IMPLAUSIBLE)
+    assert counter.ask(advice).decision is not None
 
 
 def test_an_entry_dated_ahead_of_the_hub_is_implausible(counter: Counter, rows: HubRows) -> None:

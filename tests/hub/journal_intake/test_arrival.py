@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -71,11 +70,13 @@ def test_an_advice_before_its_charge_waits_and_then_settles_it(offline: Counter,
     assert offline.balance(card) == 90_000
 
 
-def test_an_advice_before_a_live_charge_that_is_declined_is_honoured(counter: Counter, rows: HubRows) -> None:
+def test_an_advice_before_a_live_charge_that_is_declined_is_honoured(
+    counter: Counter, rows: HubRows, clock: ManualClock
+) -> None:
     card = rows.card(0)
-    early = counter.journal.contact - timedelta(seconds=1)
     charge = counter.journal.charge(rows.code(card))
-    advice = counter.journal.advice(charge, contact=early)
+    advice = counter.journal.advice(charge)
+    clock.advance(1_000)
     assert counter.ask(advice).status is Status.PENDING
     assert counter.ask(charge).status is Status.DECLINED
     assert counter.ask(advice).status is Status.COMPLETED

@@ -27,14 +27,15 @@ BALANCE = 5_000
 def _scribble(chance: random.Random, counter: Counter, codes: list[PaymentCode], manager: str) -> None:
     """A terminal that is online at times, offline at others, changes its mind and is not always honest."""
     journal, charges = counter.journal, list[Entry]()
-    for _ in range(chance.randint(3, 14)):
+    journal.lag = TOO_LATE
+    for number in range(length := chance.randint(3, 14)):
+        # The line comes back at some time: what is written from then on arrives at once.
+        journal.lag = TOO_LATE if number < length - chance.randint(0, 4) and journal.lag else timedelta(0)
         deed = chance.choice(["charge", "charge", "advice", "advice", "reversal", "void", "shift", "broken"])
         if deed == "charge" or not charges:
-            lag = chance.choice([timedelta(0), TOO_LATE])
-            at = max(counter.context.clock.now() - lag, journal.contact)
             training = True if chance.random() < 0.1 else None
             amount = chance.choice([1, 999, 2_500, 4_999, 6_000])
-            charges.append(journal.charge(chance.choice(codes), amount, at=at, training=training))
+            charges.append(journal.charge(chance.choice(codes), amount, training=training))
         elif deed == "advice":
             journal.advice(chance.choice(charges))
         elif deed == "reversal":
@@ -81,7 +82,6 @@ def lay(hub_context: Context, keys: HubSigningKeys) -> Lay:
         manager = rows.manager(shop)
         counters = [Counter(hub_context, keys, rows, shop, lag=TOO_LATE) for _ in range(2)]
         for counter in counters:
-            counter.journal.lag = timedelta(0)
             _scribble(chance, counter, codes, manager)
         return chance, counters, owned
 

@@ -97,6 +97,15 @@ def test_an_advice_after_the_reversal_contradicts_it_and_one_before_it_is_revers
     assert offline.balance(card) == 100_000
 
 
+def test_many_charges_go_back_in_one_request(counter: Counter, rows: HubRows) -> None:
+    owned = [rows.card() for _ in range(3)]
+    charges = [counter.journal.charge(rows.code(card)) for card in owned]
+    counter.submit(*charges)
+    undone = counter.submit(*(counter.journal.reversal(charge) for charge in charges))
+    assert [outcome.status for outcome in undone] == [Status.REVERSED] * 3
+    assert [counter.balance(card) for card in owned] == [100_000] * 3
+
+
 def test_a_second_reversal_takes_the_firsts_outcome(counter: Counter, rows: HubRows) -> None:
     card = rows.card()
     charge = counter.journal.charge(rows.code(card))

@@ -93,7 +93,7 @@ SHIFT_CLOSE_SURE = Text("Enter　交班並列印 Z", "Enter  Close and print Z")
 SHIFT_BACK = Text("Esc　返回", "Esc  Back")
 SHIFT_CLOSE_MEANS = Text(
     "交班後列印 Z，請下一位登入。待上傳的會繼續上傳，入帳後印調整單。",
-    "Z is printed and the next person signs in. What waits is still sent; adjustments print later.",
+    "Z prints; the next person signs in. What waits is still sent.",
 )
 SHIFT_CLOSING = Text("交班中…", "Closing…")
 SHIFT_CLOSED = Text("班 {shift} 已交班，Z 列印中", "Shift {shift} is closed; Z is printing")

@@ -14,6 +14,7 @@ from pos_app.features.enrolment.flow import EnrolmentScreen, Stage
 from shared.problems import Language
 
 _FIELD_HEIGHT = 60
+_BESIDE = 400
 
 
 class EnrolmentView(QWidget):
@@ -41,13 +42,11 @@ class EnrolmentView(QWidget):
         for name, field in zip(self.labels, self.fields, strict=True):
             column.addWidget(name)
             column.addWidget(field)
-        column.addSpacing(8)
-        column.addWidget(self.remark)
         column.addStretch(1)
         middle = QHBoxLayout()
         middle.setSpacing(32)
         middle.addLayout(column, 3)
-        self.camera.setFixedSize(400, 225)
+        self.camera.setFixedSize(_BESIDE, 225)
         beside = QVBoxLayout()
         beside.addSpacing(px.label_height(px.BODY) + 4)
         beside.addWidget(self.camera)
@@ -58,6 +57,7 @@ class EnrolmentView(QWidget):
         whole.setSpacing(10)
         whole.addWidget(self.title)
         whole.addWidget(self.how)
+        whole.addWidget(self.remark)
         whole.addLayout(middle, 1)
         whole.addWidget(self.action)
         outer = QVBoxLayout(self)
@@ -122,7 +122,9 @@ class EnrolmentView(QWidget):
             return
         remark = screen.remark
         self.remark.setText("" if remark is None else remark.said_in(language))
+        # What went wrong stands where the instructions stood: nothing below it moves.
         self.remark.setVisible(remark is not None)
+        self.how.setVisible(remark is None)
         set_role(self.remark, "bad" if screen.is_bad else "", name="tone")
         self.action.setEnabled(screen.stage is Stage.FILLING)
         for field in self.fields:

@@ -1,0 +1,72 @@
+"""Words fit their boxes on the screens beside the charge screen too."""
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QLabel
+
+from pos_app.appearance.sizes import LARGE, SMALL
+from pos_app.desktop.terminal import Doors, Terminal
+from pos_app.features.enrolment.flow import EnrolCommand
+from pos_app.features.start_up.flow import CannotOpen, StartUpFault
+from shared.problems import Code, Language, Refusal
+from tests.desktop.conftest import Counterpart, OpenWindow
+from tests.log_rules import ExpectedLogs
+
+
+def _assert_sentences_fit(person: Counterpart) -> None:
+    person.window.grab()  # lays out what is waiting to be
+    for shown in person.window.findChildren(QLabel):
+        if not (shown.isVisible() and shown.text()):
+            continue
+        room = shown.contentsRect().adjusted(shown.margin(), 0, -shown.margin(), 0)
+        flags = int(Qt.TextFlag.TextWordWrap) if shown.wordWrap() else 0
+        needs = QFontMetrics(shown.font()).boundingRect(QRect(0, 0, room.width(), 4000), flags, shown.text())
+        assert needs.width() <= room.width() + 1, (shown.objectName(), shown.text())
+        assert needs.height() <= shown.height() + 2, (shown.objectName(), shown.text())
+
+
+@pytest.mark.parametrize("size", [LARGE.window, SMALL.window], ids=["1280", "1024"])
+@pytest.mark.parametrize("language", ["zh_TW", "en"])
+def test_the_rooms_words_fit(open_window: OpenWindow, language: Language, size: tuple[int, int]) -> None:
+    person = open_window(language=language, size=size)
+    _assert_sentences_fit(person)
+    person.sign_in()
+    person.key(Qt.Key.Key_F7)
+    person.until(lambda: person.label("shift_1_2").text() != "")
+    _assert_sentences_fit(person)
+    person.keys("2")
+    _assert_sentences_fit(person)
+    for key in (Qt.Key.Key_F3, Qt.Key.Key_F8, Qt.Key.Key_F12):
+        person.key(key)
+        _assert_sentences_fit(person)
+
+
+@pytest.mark.parametrize("size", [LARGE.window, SMALL.window], ids=["1280", "1024"])
+@pytest.mark.parametrize("language", ["zh_TW", "en"])
+def test_the_doors_words_fit(
+    open_window: OpenWindow, language: Language, size: tuple[int, int], expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("pos_app.background", "open the terminal")
+    person = open_window(language=language, size=size)
+    faults = list(StartUpFault)
+
+    def open_terminal() -> Terminal | None:
+        if faults:
+            raise CannotOpen(faults.pop(), "entry 1207: prev does not match entry 1206")
+        return None
+
+    def enrol(command: EnrolCommand) -> Terminal | Refusal | None:
+        return Refusal(Code.ENROLMENT_CODE_INVALID)
+
+    person.desktop.open_doors(Doors(open_terminal=open_terminal, enrol=enrol))
+    for _ in StartUpFault:
+        person.until(lambda: person.label("start_up_detail").text() != "")
+        _assert_sentences_fit(person)
+        person.enter()
+    person.until(lambda: person.window.current == "enrolment")
+    person.scan("MPS-ENROL:https://hub.example.com#ABCDE12345")
+    person.enter()
+    person.until(lambda: person.label("enrolment_remark").property("tone") == "bad")
+    person.window.grab()
+    _assert_sentences_fit(person)

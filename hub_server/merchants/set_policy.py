@@ -6,19 +6,33 @@ from hub_server.audit import Actor, AuditName, record
 from hub_server.foundation.outbox import FEED, News, enqueue
 from hub_server.foundation.storage import Connection, lock_rows
 from hub_server.merchants.queries import find_merchant, insert_policy, last_policy_version
+from hub_server.settings import Settings
 from shared.api.changes import PolicyChanged
 from shared.api.policy import Policy
-from shared.problems import Code, CodedError
+from shared.problems import Code, CodedError, FieldError
 
 
 def set_policy(
-    connection: Connection, *, merchant_id: str, policy: Policy, at: datetime, actor: Actor
+    connection: Connection,
+    settings: Settings,
+    *,
+    merchant_id: str,
+    policy: Policy,
+    at: datetime,
+    actor: Actor,
 ) -> Policy:
     """Store the policy as the next version, whatever version it says; in force once terminals are told.
 
     Raises:
-        CodedError: NOT_FOUND.
+        CodedError: NOT_FOUND; INVALID_REQUEST for another currency than the hub's, or an offline spell
+            longer than the hub counts on when it gives a card's allowance back (domain.md, Payment code).
     """
+    if (policy.currency, policy.exponent) != (settings.currency, settings.exponent):
+        raise CodedError(Code.INVALID_REQUEST, "the currency is the hub's")
+    if policy.offline.max_duration_s > settings.offline_max_duration_s:
+        detail = f"at most {settings.offline_max_duration_s} s"
+        field = FieldError(pointer="/offline/max_duration_s", detail=detail)
+        raise CodedError(Code.INVALID_REQUEST, "longer offline than the hub allows", fields=(field,))
     if find_merchant(connection, merchant_id) is None:
         raise CodedError(Code.NOT_FOUND, "no such merchant")
     lock_rows(connection, "merchant", [merchant_id])

@@ -116,6 +116,7 @@ class Shop:
         return self.context.database.run(
             lambda connection: set_policy(
                 connection,
+                self.context.settings,
                 merchant_id=self.demo["merchant"]["id"],
                 policy=policy,
                 at=self.context.clock.now(),

@@ -68,7 +68,12 @@ def test_a_change_reaches_an_open_stream_by_itself_and_then_the_time(
         _, first = reader.until_time()
         clock.advance(1_000)
         offline = OfflinePolicy(max_amount=10_000)
-        made = shop.do(set_policy, merchant_id=shop.merchant.id, policy=Policy(offline=offline))
+        made = shop.do(
+            set_policy,
+            settings=shop.hub.context.settings,
+            merchant_id=shop.merchant.id,
+            policy=Policy(offline=offline),
+        )
         events, told = reader.until_time()
 
     assert [event.kind for event in events] == ["policy"]

@@ -21,12 +21,13 @@ from hub_server.merchants import (
     NewStore,
     create_store,
     find_merchant_by_code,
+    policies_of,
     policy_in_force,
     set_policy,
     stores_of,
 )
 from hub_server.staff import PostClaim, StaffRole, end_post, hash_pin, managers_at, post_staff, was_manager
-from shared.api.policy import Policy
+from shared.api.policy import OfflinePolicy, Policy
 from shared.problems import Code, CodedError
 from tests.fakes.clock import ManualClock
 from tests.hub.ground.shop import Shop
@@ -50,13 +51,27 @@ def test_a_merchant_has_a_code_an_account_and_a_policy_in_force(hub: Hub, shop: 
 
 
 def test_a_policy_is_in_force_once_terminals_are_told(hub: Hub, shop: Shop) -> None:
-    shop.do(set_policy, merchant_id=shop.merchant.id, policy=Policy(skew_s=30))
+    shop.do(
+        set_policy, settings=shop.hub.context.settings, merchant_id=shop.merchant.id, policy=Policy(skew_s=30)
+    )
     before = hub.context.database.read(lambda c: policy_in_force(c, shop.merchant.id))
     hub.dispatcher.dispatch()
     after = hub.context.database.read(lambda c: policy_in_force(c, shop.merchant.id))
 
     assert (before.version, before.skew_s) == (1, 60)
     assert (after.version, after.skew_s) == (2, 30)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [Policy(offline=OfflinePolicy(max_duration_s=14_401)), Policy(currency="USD"), Policy(exponent=0)],
+)
+def test_a_policy_that_breaks_the_hubs_bounds_is_refused(hub: Hub, shop: Shop, policy: Policy) -> None:
+    with pytest.raises(CodedError) as refused:
+        shop.do(set_policy, settings=shop.hub.context.settings, merchant_id=shop.merchant.id, policy=policy)
+
+    assert refused.value.code is Code.INVALID_REQUEST
+    assert len(hub.context.database.read(lambda c: policies_of(c, [shop.merchant.id]))) == 1
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def read_batch(
             terminal,
             contacts,
             claims=reader.approvals(new),
-            first_place=reader.first_place(advised),
+            first_place=reader.first_place(new, advised),
         ),
         copy=WorkingCopy(locked.world),
         now=now,
@@ -216,11 +216,11 @@ class _Reader:
         waiting = [track.incoming for track in self.tracks.values() if track.is_advice and track.is_open]
         return [item for item in new if item.is_advice] + waiting
 
-    def first_place(self, advised: Sequence[Incoming]) -> int:
-        """The least number among those advices and their charges."""
-        charges = [
-            track.seq for item in advised if (track := self.tracks.get(item.charge_id or "")) is not None
-        ]
+    def first_place(self, new: Sequence[Incoming], advised: Sequence[Incoming]) -> int:
+        """The least number among those advices and their charges, which may have come with them."""
+        charge_ids = {item.charge_id for item in advised}
+        items = [*new, *(track.incoming for track in self.tracks.values())]
+        charges = [item.entry.seq for item in items if item.entry.id in charge_ids]
         return min([item.entry.seq for item in advised] + charges, default=0)
 
     def approvals(self, new: Sequence[Incoming]) -> set[PostClaim]:

@@ -8,7 +8,7 @@ from shared.api.transactions import CardTypeName
 from shared.signing import to_base64url
 
 MERCHANT_NAME = "好味鮮超市"
-STORE_NAME = "好味鮮超市 信義店"
+STORE_NAME = "信義店"
 STORE_ADDRESS = "臺北市信義區松高路 11 號"
 ADMIN_EMAIL = "admin@demo.example"
 ADMIN_NAME = "示範平台管理員"

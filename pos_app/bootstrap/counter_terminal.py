@@ -58,7 +58,7 @@ class CounterTerminal:
         """From what the hub told."""
         facts = self._terminal.hub_copy.facts
         return Identity(
-            store_name=facts.store.name,
+            store_name=facts.shop_name,
             terminal_no=facts.terminal_no,
             zone=_zone(facts.store.time_zone),
             exponent=facts.policy.exponent,

@@ -96,7 +96,7 @@ def enrol(
         if as_json:
             _print(json.dumps({"terminal_id": facts.terminal_id, "terminal_no": facts.terminal_no}))
         else:
-            _print(say("enrolled", settings.language, number=facts.terminal_no, store=facts.store.name))
+            _print(say("enrolled", settings.language, number=facts.terminal_no, store=facts.shop_name))
         return Exit.DONE
 
     _run(settings, work)

@@ -51,7 +51,7 @@ def _status(tx: Transaction, settings: Settings) -> dict[str, object]:
     left = meter(tx, facts, stamp, plausible)
     return {
         "terminal": {"id": facts.terminal_id, "no": facts.terminal_no, "status": facts.terminal_status.value},
-        "store": facts.store.name,
+        "store": facts.shop_name,
         "hub": facts.hub,
         "queue": {
             "depth": queue.depth,

@@ -55,6 +55,11 @@ class HubFacts(BaseModel):
     notice: dict[Language, str] = {}
     revoked: frozenset[str] = frozenset()
 
+    @property
+    def shop_name(self) -> str:
+        """Merchant and store, as the screen and the paper head say it."""
+        return f"{self.merchant.name} {self.store.name}"
+
     @cached_property
     def keys(self) -> HubKeys:
         """The hub's verification keys."""

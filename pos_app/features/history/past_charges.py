@@ -123,7 +123,7 @@ def heading_of(facts: HubFacts, cashier: str) -> Heading:
     """What all papers of this terminal begin with; `cashier` is a staff id, shown by name if it is known."""
     person = next((p for p in facts.staff if p.id == cashier), None)
     return Heading(
-        store_name=f"{facts.merchant.name} {facts.store.name}",
+        store_name=facts.shop_name,
         terminal_no=facts.terminal_no,
         cashier_name=person.name if person else cashier,
         time_zone=_zone(facts.store.time_zone),

@@ -32,8 +32,8 @@ class CameraPreview(QWidget):
         self._outline: Outline | None = None
         self._words = ""
 
-    def show_frame(self, image: QImage) -> None:
-        """The newest picture; scaled by the caller's thread to about this size."""
+    def show_frame(self, image: QImage | None) -> None:
+        """The newest picture; scaled by the caller's thread to about this size. None: nothing is seen just now."""
         self._image = image
         self.update()
 

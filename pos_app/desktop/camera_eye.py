@@ -12,6 +12,8 @@ from pos_app.devices.camera import Camera, CameraCondition, CameraState, CodeWat
 
 _PREVIEW_WIDTH: Final = 480
 _SAME_VIEW_MS: Final = 2_000
+_OUTLINE_MS: Final = 400
+"""Decoding misses a frame now and then: an outline that went at once would flicker."""
 
 
 class CameraEye(QObject):
@@ -32,6 +34,7 @@ class CameraEye(QObject):
         self._frame_pending = False
         self._seen_text = ""
         self._seen_at_ms = 0
+        self._is_outlined = False
         self.condition = CameraCondition(CameraState.NONE)
         self._watch = CodeWatch(camera, Watchers(self._on_frame, self._on_code, self._on_condition))
 
@@ -56,19 +59,24 @@ class CameraEye(QObject):
             self._frame_pending = False
 
     def _on_frame(self, frame: Frame) -> None:
+        now = self._monotonic_ms()
         with self._lock:
             self._frame_size = (frame.picture.shape[1], frame.picture.shape[0])
-            if self._frame_pending:
-                return
+            left_view = self._is_outlined and now - self._seen_at_ms > _OUTLINE_MS
+            self._is_outlined = self._is_outlined and not left_view
+            is_wanted = not self._frame_pending
             self._frame_pending = True
-        self.frame_ready.emit(_preview(frame))
+        if left_view:
+            self.outline_seen.emit(None)
+        if is_wanted:
+            self.frame_ready.emit(_preview(frame))
 
     def _on_code(self, code: Decoded) -> None:
         now = self._monotonic_ms()
         with self._lock:
             width, height = self._frame_size
             is_known = code.text == self._seen_text and now - self._seen_at_ms < _SAME_VIEW_MS
-            self._seen_text, self._seen_at_ms = code.text, now
+            self._seen_text, self._seen_at_ms, self._is_outlined = code.text, now, True
         corners = tuple((int(x * 1000 / width), int(y * 1000 / height)) for x, y in code.corners)
         self.outline_seen.emit(Outline(corners))
         if not is_known:

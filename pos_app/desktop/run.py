@@ -76,6 +76,7 @@ class Desktop(QObject):
         self.counter: Counter | None = None
         self._enrolment_view: EnrolmentView | None = None
         self._is_closed = False
+        self._is_looking = False
         self.filter = ScanFilter(equipment.clock.monotonic_ms, self)
         application.installEventFilter(self.filter)
         self.filter.scanned.connect(self.window.scanned)
@@ -169,17 +170,25 @@ class Desktop(QObject):
         """The camera looks only where a code is wanted."""
         at_charge = self.window.current == "charge" and self.counter is not None
         wanted = self.counter is not None and at_charge and self.counter.charge.screen.camera_on
-        self.eye.set_looking(wanted or self.window.current == "enrolment")
+        self._is_looking = wanted or self.window.current == "enrolment"
+        self.eye.set_looking(self._is_looking)
+        if not self._is_looking and self.counter is not None:
+            # The last customer's phone must not be what the next one sees first.
+            self.counter.charge_view.show_frame(None)
+            self.counter.charge_view.show_outline(None)
 
     def _frame_came(self, image: QImage) -> None:
+        if not self._is_looking:
+            self.eye.frame_shown()
+            return
         if self.window.current == "enrolment" and self._enrolment_view is not None:
             self._enrolment_view.show_frame(image)
         elif self.counter is not None:
             self.counter.charge_view.show_frame(image)
         self.eye.frame_shown()
 
-    def _outline_came(self, outline: Outline) -> None:
-        if self.counter is not None:
+    def _outline_came(self, outline: Outline | None) -> None:
+        if self.counter is not None and self._is_looking:
             self.counter.charge_view.show_outline(outline)
 
     def _camera_changed(self, condition: CameraCondition) -> None:

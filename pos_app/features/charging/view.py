@@ -265,8 +265,8 @@ class ChargeView(QWidget):
         self._camera_words = phrase
         self.panel.camera.show_words("" if phrase is None else phrase.said_in(self._language))
 
-    def show_frame(self, image: QImage) -> None:
-        """The camera's newest picture."""
+    def show_frame(self, image: QImage | None) -> None:
+        """The camera's newest picture; None while it rests."""
         self.panel.camera.show_frame(image)
 
     def show_outline(self, outline: Outline | None) -> None:

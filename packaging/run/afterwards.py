@@ -19,4 +19,4 @@ def look_afterwards(stage: Stage, report: Report) -> None:
     with report.step("status") as facts:
         status = stage.terminal.json("status")
         facts.update(status)
-        report.expect_equal("what waits at the terminal", status["queue_depth"], 0)
+        report.expect_equal("the number of entries that wait at the terminal", status["queue"]["depth"], 0)

@@ -92,14 +92,14 @@ class Counter:
         return self._found(_OFFLINE_NO)
 
     def expect_receipt(self, name: str) -> Receipt:
-        """Wait for one more receipt out of the printer and keep it as `NN-name.bin` and `.png`."""
+        """Wait for one more receipt out of the printer and keep it as `receipt-NN-name.bin` and `.png`."""
         printer, wanted = self.stage.printer, self._saved + 1
         self.driver.wait_until(
             f"the {name} receipt out of the printer", lambda: len(printer.receipts) >= wanted, _PRINT_S
         )
         receipt = printer.receipts[self._saved]
         self._saved = wanted
-        for path in receipt.save(RUN / f"{wanted:02d}-{name}"):
+        for path in receipt.save(RUN / f"receipt-{wanted:02d}-{name}"):
             self._report.files["receipts"].append(path.name)
         return receipt
 

@@ -79,6 +79,11 @@ class DeskCamera:
         """Whether enough of the present scene went out for a watcher with full buffers to have it before its eyes."""
         return self._sent > _BUFFERED_FRAMES
 
+    @property
+    def is_still(self) -> bool:
+        """Whether the phone, if there is one, has arrived and is held."""
+        return self.has_been_seen and self._sent > len(self._scene.arriving) + _BUFFERED_FRAMES
+
     def show_desk(self) -> None:
         """Take the phone away."""
         self._change(_desk())

@@ -83,6 +83,12 @@ def last_charge() -> OwnCharge:
     return OwnCharge(**rows[0])
 
 
+def charged() -> int:
+    """What the terminal's standing charges come to, minor units."""
+    query = "select coalesce(sum(payable), 0) as n from charges where state in ('completed', 'advised', 'settled')"
+    return int(_rows(TERMINAL / "terminal.db", query)[0]["n"])
+
+
 def hub_entries_about(charge_id: str) -> list[HubEntry]:
     """The hub's entries about one charge, itself first."""
     query = f"{_HUB_ENTRIES} where e.charge_id = ? order by e.seq"

@@ -81,7 +81,7 @@ class Shell:
     def _save_receipts(self) -> None:
         for receipt in self._stage.printer.receipts[self._saved :]:
             self._saved += 1
-            for path in receipt.save(RUN / f"{self._saved:02d}-receipt"):
+            for path in receipt.save(RUN / f"receipt-{self._saved:02d}"):
                 say(f"  {path.relative_to(ROOT)}")
 
 

@@ -29,7 +29,7 @@ def main() -> int:
     _TARGET.mkdir(parents=True, exist_ok=True)
     wanted = {f"{name}-zh": _only(f"??-{made}.png") for name, made in _SCREENS.items()}
     wanted |= {name: _only(f"??-{made}-en.png") for name, made in _SCREENS.items()}
-    wanted |= {name: _only(f"??-{made}.bin").with_suffix(".png") for name, made in _RECEIPTS.items()}
+    wanted |= {name: _only(f"receipt-??-{made}.bin").with_suffix(".png") for name, made in _RECEIPTS.items()}
     too_large = [name for name, source in wanted.items() if _copy(source, name) > _MOST_BYTES]
     for name in too_large:
         sys.stdout.write(f"{name}.png is larger than {_MOST_BYTES} bytes\n")

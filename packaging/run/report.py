@@ -69,10 +69,14 @@ class Report:
     @property
     def is_ok(self) -> bool:
         """Whether all of it happened."""
-        return not self.failures and all(facts["ok"] for facts in self._facts.values())
+        return not self.failures and all(self.holds(name) for name in self._facts)
+
+    def holds(self, name: str) -> bool:
+        """Whether a step was reached and nothing failed in it."""
+        return bool(self._facts[name]["ok"])
 
     def write(self, **more: object) -> Path:
-        """Write `summary.json`."""
+        """Write `summary.json`; `more` stands in it beside the steps."""
         content = {
             "ok": self.is_ok,
             "failures": self.failures,

@@ -94,12 +94,15 @@ def open_stage() -> Iterator[Stage]:
         hub = HubProcess(HUB, base_url=line.url, port=port)
         stack.callback(_keep_log, hub)
         stack.enter_context(hub)
+        printer = stack.enter_context(RecordingPrinter())
+        camera = stack.enter_context(DeskCamera())
+        devices = {"MPS_POS_CAMERA": camera.address, "MPS_POS_PRINTER": printer.address}
         yield Stage(
             hub=hub,
             line=line,
-            printer=stack.enter_context(RecordingPrinter()),
-            camera=stack.enter_context(DeskCamera()),
-            terminal=TerminalCommands(TERMINAL),
+            printer=printer,
+            camera=camera,
+            terminal=TerminalCommands(TERMINAL, devices),
             demo=hub.demo_data(),
         )
 

@@ -18,6 +18,7 @@ from window_driver import WindowDriver
 
 from pos_app.appearance.translations import charging as words
 from pos_app.appearance.translations import errors, rooms
+from shared.money import format_amount
 from shared.problems import Code
 
 STEPS: Final = (
@@ -39,6 +40,7 @@ STEPS: Final = (
 _AMOUNT: Final = "299"
 _TOO_MUCH: Final = "9000"
 _WEB_ADDRESS: Final = "https://shop.example/menu?table=7"
+_FIRST_NUMBER: Final = "PAY0000000001"
 _START_S: Final = 20.0
 
 
@@ -58,7 +60,7 @@ def tell_story() -> int:
         # Tidying up may fail too; then it is told like everything else, and the summary is written.
         logging.exception("after the story")
         report.expect(False, f"{type(error).__name__}: {error}")
-    report.write()
+    report.write(ledger_balanced=report.holds("ledger"), journal_verified=report.holds("journal"))
     report.tell()
     return 0 if report.is_ok else 1
 
@@ -91,16 +93,20 @@ def _morning(counter: Counter, stage: Stage, report: Report) -> None:
     driver = counter.driver
     with report.step("enrolment") as facts:
         driver.wait_for(rooms.ENROL_TITLE, _START_S)
+        driver.wait_until("the desk before the camera", lambda: stage.camera.is_still)
         counter.picture_in_both("enrolment")
         counter.show_code(f"MPS-ENROL:{stage.line.url}#{stage.demo['enrolment_code']}")
         driver.wait_until("the address in its field", lambda: stage.line.url in driver.shows("hub_field"))
-        stage.camera.show_desk()
+        driver.wait_until("the phone held still", lambda: stage.camera.is_still)
         counter.picture("enrolment-code-seen")
+        stage.camera.show_desk()
         counter.confirm()
         driver.wait_for(rooms.SIGN_IN_TITLE, _START_S)
         facts["hub"] = stage.line.url
     with report.step("sign_in") as facts:
         name, _, pin = next(one for one in pins(stage.demo) if one[1] == "cashier")
+        for one, _, _ in pins(stage.demo):
+            driver.wait_for(one)
         driver.click(name)
         driver.type(pin)
         counter.picture_in_both("sign-in")
@@ -206,6 +212,7 @@ def _refused_at_sight(counter: Counter, text: str, code: Code, name: str) -> str
     counter.driver.type(_AMOUNT)
     counter.show_code(text)
     counter.driver.wait_for(errors.SENTENCES[code])
+    counter.driver.wait_until("the phone held still", lambda: counter.stage.camera.is_still)
     counter.picture_in_both(name)
     counter.home()
     if evidence.last_charge().id != before:
@@ -217,6 +224,7 @@ def _evening(counter: Counter, stage: Stage, report: Report) -> None:
     driver = counter.driver
     with report.step("other_rooms"):
         counter.go(Qt.Key.Key_F3, lambda: driver.reads(rooms.HISTORY_TITLE))
+        driver.wait_for(_FIRST_NUMBER)
         counter.picture_in_both("history")
         counter.go(Qt.Key.Key_F8, lambda: driver.reads(rooms.INBOX_TITLE))
         counter.picture_in_both("to-do")
@@ -231,11 +239,12 @@ def _evening(counter: Counter, stage: Stage, report: Report) -> None:
         driver.wait_for(words.IDLE_PROMPT)
     with report.step("shift_close"):
         counter.go(Qt.Key.Key_F7, lambda: driver.reads(rooms.SHIFT_CLOSE))
+        driver.wait_for(format_amount(evidence.charged(), 2))
         counter.picture_in_both("shift")
         driver.type("2")
         driver.wait_for(rooms.SHIFT_CLOSE_SURE)
         counter.picture_in_both("shift-close")
         counter.confirm()
         counter.expect_receipt("shift-z")
-        driver.wait_for(rooms.SHIFT_CLOSED)
+        driver.wait_for(rooms.SIGN_IN_TITLE)
         counter.picture("shift-closed")

@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTableView, QWidget
 
 from pos_app.appearance.translations import Text
 from shared.problems import Language
@@ -22,6 +22,7 @@ from shared.problems import Language
 T = TypeVar("T")
 Sought = Text | str
 _LOOK_MS: Final = 15
+_DRAWN_MS: Final = 60
 _WAIT_S: Final = 10.0
 
 
@@ -68,7 +69,9 @@ class WindowDriver:
 
     def texts(self) -> list[str]:
         """Everything that can be read on the window now."""
-        return [said for widget in self.window.findChildren(QWidget) if (said := _text_of(widget))]
+        widgets = self.window.findChildren(QWidget)
+        cells = [cell for widget in widgets for cell in _cells_of(widget)]
+        return [said for widget in widgets if (said := _text_of(widget))] + cells
 
     def shows(self, name: str) -> str:
         """The text of the visible widget of that name; empty when there is none.
@@ -104,7 +107,8 @@ class WindowDriver:
 
     def take_picture(self, name: str) -> Path:
         """What the display shows of the window now, as `NN-name.png`."""
-        QApplication.processEvents()
+        # What has changed is drawn at the display's next frames, not when the words were set.
+        QTest.qWait(_DRAWN_MS)
         path = self._folder / f"{len(self.pictures) + 1:02d}-{name}.png"
         screen = self.window.screen()
         shot = screen.grabWindow(self.window.winId())
@@ -140,3 +144,12 @@ def _text_of(widget: QWidget) -> str:
     if isinstance(widget, QLabel | QAbstractButton | QLineEdit) and widget.isVisible():
         return widget.text()
     return ""
+
+
+def _cells_of(widget: QWidget) -> list[str]:
+    """What stands in a list's rows."""
+    if not isinstance(widget, QTableView) or not widget.isVisible():
+        return []
+    model = widget.model()
+    places = [(row, column) for row in range(model.rowCount()) for column in range(model.columnCount())]
+    return [str(model.index(row, column).data() or "") for row, column in places]

@@ -16,12 +16,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTableView, QWidget
 
+from pos_app.appearance.camera_preview import CameraPreview
 from pos_app.appearance.translations import Text
 from shared.problems import Language
 
 T = TypeVar("T")
 Sought = Text | str
 _LOOK_MS: Final = 15
+_LOOK_PIXELS: Final = 16
 _DRAWN_MS: Final = 60
 _WAIT_S: Final = 10.0
 
@@ -107,6 +109,7 @@ class WindowDriver:
 
     def take_picture(self, name: str) -> Path:
         """What the display shows of the window now, as `NN-name.png`."""
+        self.wait_until("a picture from the camera", lambda: all(map(_is_live, self._previews())))
         # What has changed is drawn at the display's next frames, not when the words were set.
         QTest.qWait(_DRAWN_MS)
         path = self._folder / f"{len(self.pictures) + 1:02d}-{name}.png"
@@ -120,6 +123,9 @@ class WindowDriver:
     def close(self) -> None:
         """Let go of the threads."""
         self._hands.shutdown(wait=True, cancel_futures=True)
+
+    def _previews(self) -> list[CameraPreview]:
+        return [preview for preview in self.window.findChildren(CameraPreview) if preview.isVisible()]
 
     def _button(self, sought: Sought) -> QAbstractButton | None:
         pattern = self._pattern(sought)
@@ -153,3 +159,10 @@ def _cells_of(widget: QWidget) -> list[str]:
     model = widget.model()
     places = [(row, column) for row in range(model.rowCount()) for column in range(model.columnCount())]
     return [str(model.index(row, column).data() or "") for row, column in places]
+
+
+def _is_live(preview: CameraPreview) -> bool:
+    """Whether the camera's picture is on it: what it shows, empty, is of one colour."""
+    shown = preview.grab().toImage()
+    middle = shown.height() // 2
+    return len({shown.pixel(x, middle) for x in range(0, shown.width(), _LOOK_PIXELS)}) > 1

@@ -6,12 +6,12 @@ from hub_server.journal_intake.desk import Desk, NotItsCharge
 from hub_server.journal_intake.plan import plan_reversal
 from hub_server.journal_intake.settle_advice import follow_reversal
 from hub_server.journal_intake.track import Track
-from hub_server.transactions import TransactionStatus
+from hub_server.transactions import TransactionRow, TransactionStatus
 from shared.journal_entries import ReversalData, ReversalReason, Status
 from shared.problems import Code
 
 LATE_AFTER = timedelta(seconds=120)
-"""A reversal that moves money later than this after its charge is told to a person."""
+"""A reversal that moves money later than this after its charge is told to a person, by whichever clock."""
 
 
 def take_reversal(desk: Desk, track: Track) -> None:
@@ -56,7 +56,7 @@ def _reverse(desk: Desk, charge: Track, track: Track) -> None:
     track.become(Status.REVERSED, transaction_id=charged.id if charged is not None else None)
     if charged is not None and moves:
         track.reversal_id = plan_reversal(desk, charged, track).id
-        _tell_if_late(desk, charge, track)
+        _tell_if_late(desk, charge, track, charged)
     if charge.is_open:
         charge.become(Status.REVERSED)
     for other in desk.about(charge.id):
@@ -64,8 +64,10 @@ def _reverse(desk: Desk, charge: Track, track: Track) -> None:
             follow_reversal(other, track)
 
 
-def _tell_if_late(desk: Desk, charge: Track, track: Track) -> None:
+def _tell_if_late(desk: Desk, charge: Track, track: Track, charged: TransactionRow) -> None:
     data = track.incoming.data
     is_void = isinstance(data, ReversalData) and data.reason is ReversalReason.VOID
-    if not is_void and track.incoming.entry.at - charge.incoming.entry.at > LATE_AFTER:
+    # The terminal dates its own entries: the hub's clock says besides how long the money was there.
+    dated = track.incoming.entry.at - charge.incoming.entry.at
+    if not is_void and max(dated, desk.now - charged.completed_at) > LATE_AFTER:
         desk.alarm("late_reversal", desk.facts.terminal_id, seq=track.seq, charge=charge.id)

@@ -187,6 +187,33 @@ def test_a_late_reversal_that_moves_money_is_applied_and_told(
     assert [row["payload"]["kind"] for row in rows.rows(outbox, topic="alert")] == raised
 
 
+@pytest.mark.parametrize(("seconds", "raised"), [(120, []), (121, ["late_reversal"])])
+def test_a_reversal_that_is_dated_early_and_sent_late_is_told_by_the_hubs_own_clock(
+    counter: Counter,
+    rows: HubRows,
+    clock: ManualClock,
+    charged: tuple[CardRows, Entry],
+    seconds: int,
+    raised: list[str],
+) -> None:
+    card, charge = charged
+    clock.advance(seconds * 1_000)
+    dated_at_once = counter.journal.reversal(charge, at=charge.at + timedelta(seconds=1))
+    assert counter.ask(dated_at_once).status is Status.REVERSED
+    assert counter.balance(card) == 100_000
+    assert [row["payload"]["kind"] for row in rows.rows(outbox, topic="alert")] == raised
+
+
+def test_a_late_journal_in_which_a_charge_is_given_up_at_once_alerts_nobody(
+    offline: Counter, rows: HubRows
+) -> None:
+    charge = offline.journal.charge(rows.code(rows.card()))
+    advice = offline.journal.advice(charge)
+    assert offline.submit(charge, advice)[1].status is Status.COMPLETED
+    assert offline.ask(offline.journal.reversal(charge)).status is Status.REVERSED
+    assert rows.rows(outbox, topic="alert") == []
+
+
 def test_a_code_that_was_replaced_meanwhile_stays_replaced(counter: Counter, rows: HubRows) -> None:
     card = rows.card()
     code = rows.code(card)

@@ -130,6 +130,7 @@ class Counter(QObject):
                 key=self._charge_key,
                 scanned=presenter.code_text,
                 spoilt=presenter.scan_spoilt,
+                digits_scanned=presenter.digits_scanned,
                 shown=presenter.show,
                 place=Place.CHARGE,
             ),

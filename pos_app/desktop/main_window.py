@@ -49,19 +49,25 @@ def _unused(_key: str) -> bool:
     return False
 
 
+def _kept(_count: int) -> None:
+    """A page on which a barcode's digits do no harm."""
+
+
 def _no_remark(_phrase: Phrase) -> None:
     """A page on which a spoilt scan means nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A screen of a feature: its widgets, and what keys and codes do there. `key` answers whether it used the key."""
+    """A screen of a feature: its widgets, and what keys and codes do there. `key` answers whether it used the key;
+    `digits_scanned` takes back the last digits, which were a scanner's."""
 
     view: QWidget
     set_language: Callable[[Language], None]
     key: Callable[[str], bool] = _unused
     scanned: Callable[[str], None] = _ignored
     spoilt: Callable[[Phrase], None] = _no_remark
+    digits_scanned: Callable[[int], None] = _kept
     shown: Callable[[], None] = _nothing
     place: Place | None = None
 
@@ -196,6 +202,11 @@ class MainWindow(QWidget):
         """A scanner's keys could not be read."""
         if self._current:
             self._pages[self._current].spoilt(phrase)
+
+    def digits_scanned(self, count: int) -> None:
+        """The last digits were a barcode's."""
+        if self._current:
+            self._pages[self._current].digits_scanned(count)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that no field wanted."""

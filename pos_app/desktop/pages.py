@@ -47,7 +47,12 @@ def sign_in_page(presenter: SignInPresenter) -> Page:
         "up": lambda: presenter.move(-1),
         "down": lambda: presenter.move(1),
     }
-    return Page(view=view, set_language=view.set_language, key=_keys(actions, presenter.press))
+    return Page(
+        view=view,
+        set_language=view.set_language,
+        key=_keys(actions, presenter.press),
+        digits_scanned=presenter.digits_scanned,
+    )
 
 
 def shift_page(presenter: ShiftPresenter, identity: Identity, home: Action) -> Page:

@@ -81,6 +81,7 @@ class Desktop(QObject):
         application.installEventFilter(self.filter)
         self.filter.scanned.connect(self.window.scanned)
         self.filter.spoilt.connect(lambda damage: self.window.spoilt(_SPOILT[damage]()))
+        self.filter.digits_scanned.connect(self.window.digits_scanned)
         self.eye = CameraEye(equipment.camera, equipment.clock.monotonic_ms, self)
         self.eye.code_seen.connect(self.window.scanned)
         self.eye.frame_ready.connect(self._frame_came)

@@ -5,11 +5,12 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from pos_app.devices.scanner import (
     SILENCE_S,
     Damage,
+    DigitsScanned,
     Key,
     KeyKind,
     Mangled,
@@ -21,6 +22,8 @@ from pos_app.devices.scanner import (
 
 _END_KEYS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab})
 _CHECK_MS: Final = int(SILENCE_S * 1000) // 4
+_OTHER_CLOCK_MS: Final = 5_000
+"""Event times that far from ours are another clock's, or one that began anew."""
 
 
 class ScanFilter(QObject):
@@ -28,6 +31,7 @@ class ScanFilter(QObject):
 
     scanned = Signal(str)
     spoilt = Signal(object)
+    digits_scanned = Signal(int)
 
     def __init__(self, monotonic_ms: Callable[[], int], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +40,9 @@ class ScanFilter(QObject):
         self._meant_for: QWidget | None = None
         self._is_handing_on = False
         self._climbing_to: QWidget | None = None
+        self._window: QWidget | None = None
+        self._field_before: tuple[QLineEdit, str] | None = None
+        self._event_clock_ms: int | None = None
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
 
@@ -55,7 +62,13 @@ class ScanFilter(QObject):
         key = _key_of(event)
         if key is None:
             return False
-        fed = self._recogniser.feed(key, self._now())
+        if watched.window() is not self._window:
+            self._window = watched.window()
+            self._recogniser.forget_digits()
+        pressed_at = self._pressed_at(event)
+        if key.kind is KeyKind.TEXT and not self._recogniser.has_digits(pressed_at):
+            self._field_before = (watched, watched.text()) if isinstance(watched, QLineEdit) else None
+        fed = self._recogniser.feed(key, pressed_at)
         if fed.eaten and self._meant_for is None:
             self._meant_for = watched
         self._tell(fed.outcomes)
@@ -66,6 +79,18 @@ class ScanFilter(QObject):
 
     def _now(self) -> float:
         return self._monotonic_ms() / 1000
+
+    def _pressed_at(self, event: QKeyEvent) -> float:
+        """When the key was pressed, on our clock: while the window was busy, a person's keys queue up and then come at
+        a machine's speed. The least delay seen so far tells how the event's clock stands to ours."""
+        now_ms, pressed_ms = self._monotonic_ms(), event.timestamp()
+        if not pressed_ms:
+            return now_ms / 1000
+        ahead_ms = now_ms - pressed_ms
+        known = self._event_clock_ms
+        if known is None or ahead_ms < known or ahead_ms - known > _OTHER_CLOCK_MS:
+            self._event_clock_ms = known = ahead_ms
+        return (pressed_ms + known) / 1000
 
     def _tick(self) -> None:
         self._tell(self._recogniser.tick(self._now()))
@@ -83,6 +108,16 @@ class ScanFilter(QObject):
                     self.spoilt.emit(damage)
                 case NotAScan(keys):
                     self._hand_on(keys)
+                case DigitsScanned(count):
+                    self._take_back(count)
+
+    def _take_back(self, count: int) -> None:
+        """Digits of a barcode were let through: a field that had the focus gets its text back, a page its amount."""
+        if self._field_before is not None:
+            field, text = self._field_before
+            self._field_before = None
+            field.setText(text)
+        self.digits_scanned.emit(count)
 
     def _hand_on(self, keys: tuple[str, ...]) -> None:
         """A person typed letters: give them to the widget that had the focus."""

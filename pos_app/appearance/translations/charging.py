@@ -81,6 +81,10 @@ CODE_FORGOTTEN = Text(
 )
 AMOUNT_TOO_LARGE = Text("單筆最多 {most}", "At most {most} a charge")
 SCAN_MANGLED = Text("請把輸入法切到英數，再掃一次。", "Switch the input method to English, then scan again.")
+NOT_A_PAYMENT_CODE = Text(
+    "掃到的是商品條碼，不是付款碼，沒有輸入。請掃會員的付款碼。",
+    "That was a product's barcode, not a payment code. Nothing was typed.",
+)
 SCAN_TOO_LONG = Text("掃到的內容太長，請再掃一次。", "What was scanned is too long. Scan again.")
 RECEIPT_PRINTED = Text("收據已印出", "Receipt printed")
 RECEIPT_PRINTING = Text("收據列印中…", "Printing the receipt…")

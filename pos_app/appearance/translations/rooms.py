@@ -72,6 +72,7 @@ SIGN_IN_NOBODY = Text(
 )
 SIGN_IN_WRONG = Text("PIN 不對。請再輸入。", "Wrong PIN. Enter it again.")
 SIGN_IN_WAIT = Text("PIN 錯誤太多次。請等 {seconds} 秒。", "Too many wrong PINs. Wait {seconds} s.")
+SIGN_IN_BARCODE = Text("掃到的是條碼，不是 PIN。請輸入 PIN。", "That was a barcode. Enter the PIN.")
 SIGN_IN_CHECKING = Text("核對中…", "Checking…")
 SIGN_IN_GO = Text("登入", "Sign in")
 SIGN_IN_KEYS = Text("↑↓ 換人　數字 PIN　Enter 登入", "↑↓ choose ⋅ digits PIN ⋅ Enter sign in")

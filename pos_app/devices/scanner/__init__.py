@@ -5,6 +5,7 @@ from pos_app.devices.scanner.typed import is_mangled, text_of_typed
 from pos_app.devices.scanner.wedge import (
     SILENCE_S,
     Damage,
+    DigitsScanned,
     Fed,
     Key,
     KeyKind,
@@ -20,6 +21,7 @@ __all__ = [
     "SILENCE_S",
     "CodeKind",
     "Damage",
+    "DigitsScanned",
     "Fed",
     "Key",
     "KeyKind",

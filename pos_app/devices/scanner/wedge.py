@@ -1,7 +1,9 @@
 """A scanner that types: telling its bursts from a person's keys on the charge screen (design.md 7).
 
 A leading letter starts a burst, for no amount begins with one; everything up to Enter or Tab, or to 120 ms of silence,
-is eaten. Pure: the caller brings each key with its time (the event's own, not when it got round to it), and a timer.
+is eaten. Digits are what a person types, so they are let through at once; but many at a machine's speed with Enter on
+their heels were a product's barcode: its Enter is eaten and its digits are to be taken back. Pure: the caller brings each
+key with its time (the event's own, not when it got round to it), and a timer.
 """
 
 from dataclasses import dataclass, field
@@ -16,6 +18,8 @@ _SUFFIX_WITHIN_S: Final = 0.300
 _SHORTEST_SCAN_CHARS: Final = 6
 _SLOWEST_SCANNER_S: Final = 0.060
 """Mean time between a scanner's keys; people type slower, but for a moment."""
+_FASTEST_PERSON_S: Final = 0.030
+"""Between two digits. Two fingers that roll may be quicker once or twice, never over a whole barcode and its Enter."""
 _OUR_PREFIX: Final = "MPS"
 
 
@@ -69,7 +73,14 @@ class Mangled:
     damage: Damage
 
 
-Outcome = ScanStarted | Scan | NotAScan | Mangled
+@dataclass(frozen=True, slots=True)
+class DigitsScanned:
+    """The last `count` digits, which came through as typed, were a scanner's: take them back."""
+
+    count: int
+
+
+Outcome = ScanStarted | Scan | NotAScan | Mangled | DigitsScanned
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,25 @@ class _Burst:
     last_at: float
     keys: list[str] = field(default_factory=list, repr=False)
     chars: int = 0
+    digits_before: int = 0
+
+
+@dataclass(slots=True)
+class _Digits:
+    """Digits in a row, each on the heels of the one before."""
+
+    last_at: float = float("-inf")
+    count: int = 0
+
+    def take(self, count: int, at: float) -> None:
+        self.count = count + (self.count if self.are_followed(at) else 0)
+        self.last_at = at
+
+    def are_followed(self, at: float) -> bool:
+        return at - self.last_at <= _FASTEST_PERSON_S
+
+    def forget(self) -> None:
+        self.count = 0
 
 
 class WedgeRecogniser:
@@ -93,12 +123,17 @@ class WedgeRecogniser:
 
     def __init__(self) -> None:
         self._burst: _Burst | None = None
+        self._digits = _Digits()
         self._ended_at = float("-inf")
 
     @property
     def is_scanning(self) -> bool:
         """Whether keys are being eaten just now."""
         return self._burst is not None
+
+    def has_digits(self, at: float) -> bool:
+        """Whether a digit now would follow others at a machine's speed."""
+        return self._digits.count > 0 and self._digits.are_followed(at)
 
     def feed(self, key: Key, at: float) -> Fed:
         """Take one key."""
@@ -110,38 +145,65 @@ class WedgeRecogniser:
         """Let time pass: a burst ends when nothing came for 120 ms."""
         if self._burst is None or now - self._burst.last_at < SILENCE_S:
             return ()
-        return (self._end(self._burst, now),)
+        return self._end(self._burst, now)
 
     def reset(self) -> None:
         """Forget a burst under way, for example when the screen changes."""
         self._burst = None
+        self.forget_digits()
+
+    def forget_digits(self) -> None:
+        """What comes now follows no digit, for example in another window."""
+        self._digits.forget()
 
     def _begin_or_pass(self, key: Key, at: float) -> Fed:
         if key.kind is KeyKind.END:
-            return Fed(at - self._ended_at < _SUFFIX_WITHIN_S)
-        # The letters of an input method begin a burst too: a scanner's M may arrive as ㄩ.
-        if key.kind is not KeyKind.TEXT or not folded(key.text)[:1].isalpha():
+            return self._end_digits(at)
+        text = folded(key.text) if key.kind is KeyKind.TEXT else ""
+        if text.isdecimal():
+            self._digits.take(len(text), at)
             return Fed(False)
-        self._burst = _Burst(began_at=at, last_at=at, keys=[key.text], chars=len(key.text))
+        before = self._digits.count if self._digits.are_followed(at) else 0
+        self._digits.forget()
+        # The letters of an input method begin a burst too: a scanner's M may arrive as ㄩ.
+        if not text[:1].isalpha():
+            return Fed(False)
+        self._burst = _Burst(
+            began_at=at, last_at=at, keys=[key.text], chars=len(key.text), digits_before=before
+        )
         return Fed(True, (ScanStarted(),))
+
+    def _end_digits(self, at: float) -> Fed:
+        """Enter where no letter began a burst: a person's, unless a barcode's digits came just before."""
+        count = self._digits.count if at - self._digits.last_at < SILENCE_S else 0
+        self._digits.forget()
+        if count < _SHORTEST_SCAN_CHARS:
+            return Fed(at - self._ended_at < _SUFFIX_WITHIN_S)
+        self._ended_at = at
+        return Fed(True, (DigitsScanned(count),))
 
     def _go_on(self, burst: _Burst, key: Key, at: float) -> Fed:
         if key.kind is KeyKind.OTHER:
             return Fed(False)
         burst.last_at = at
         if key.kind is KeyKind.END:
-            return Fed(True, (self._end(burst, at),))
+            return Fed(True, self._end(burst, at))
         burst.chars += len(key.text)
         if burst.chars <= MAX_TYPED_CHARS:
             burst.keys.append(key.text)
         return Fed(True)
 
-    def _end(self, burst: _Burst, at: float) -> Outcome:
+    def _end(self, burst: _Burst, at: float) -> tuple[Outcome, ...]:
         self._burst = None
         outcome = _judged(burst)
-        if not isinstance(outcome, NotAScan):
-            self._ended_at = at
-        return outcome
+        if isinstance(outcome, NotAScan):
+            return (outcome,)
+        self._ended_at = at
+        # A barcode of digits and letters: what came through before its first letter belongs to it. A code of ours begins
+        # with a letter: digits before it are an amount.
+        is_ours = isinstance(outcome, Scan) and outcome.text.upper().startswith(_OUR_PREFIX)
+        taken_back = () if is_ours or not burst.digits_before else (DigitsScanned(burst.digits_before),)
+        return (*taken_back, outcome)
 
 
 def _judged(burst: _Burst) -> Outcome:

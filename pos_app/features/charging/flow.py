@@ -4,6 +4,7 @@ Rule 2 of design.md stands in `_OUTCOME_STATES`: which outcome may be called pai
 milliseconds of one monotonic clock, brought by the caller.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -42,6 +43,8 @@ CODE_LIFE_MS: Final = 60_000
 DEAF_TO_ENTER_MS: Final = 600
 NOTICE_MS: Final = 8_000
 MIN_PIN, MAX_PIN = 4, 12
+_DIGITS_TAKEN_BACK: Final = 128
+"""A barcode of digits is shorter than that."""
 
 
 ENTRY_STATES = frozenset({State.IDLE, State.AMOUNT_ENTERED, State.CODE_SEEN, State.CONFIRMING})
@@ -80,6 +83,7 @@ class ChargeFlow:
         self.managers: tuple[Manager, ...] = ()
         self.last: Outcome | None = None
         self._late: Outcome | None = None
+        self._before_keys: deque[Sale] = deque(maxlen=_DIGITS_TAKEN_BACK)
 
     def set_managers(self, managers: Sequence[Manager]) -> None:
         """Whose PINs can approve; as last told by the hub."""
@@ -99,6 +103,7 @@ class ChargeFlow:
         """A digit, `00` or `.` by keyboard or keypad."""
         if key not in KEYS:
             return ()
+        self._before_keys.append(self.sale)
         if self._pin_is_entered():
             if key.isdecimal() and len(key) == 1 and len(self.sale.pin) < MAX_PIN:
                 self._set(pin=self.sale.pin + key, pin_remark=None)
@@ -109,6 +114,23 @@ class ChargeFlow:
         if self.sale.state in ENTRY_STATES:
             self._type(key, now_ms)
         return commands
+
+    def digits_scanned(self, count: int, now_ms: int) -> Commands:
+        """The last `count` digits were a scanner's and no person's: what they typed into is as it was before them."""
+        if count > len(self._before_keys):
+            return ()
+        before, sale = self._before_keys[-count], self.sale
+        self._before_keys.clear()
+        if self._pin_is_entered():
+            self._set(pin=before.pin, pin_remark=words.NOT_A_PAYMENT_CODE())
+            return ()
+        if sale.state not in ENTRY_STATES:
+            return ()
+        # On a result the first digit began the next sale; a refused charge's amount is tried again, no other.
+        goes_on = before.state in ENTRY_STATES | {State.DECLINED}
+        self._enter(now_ms, entry=before.entry if goes_on else before.entry.cleared())
+        self._note(words.NOT_A_PAYMENT_CODE(), Tone.BAD, now_ms)
+        return ()
 
     def _type(self, key: str, now_ms: int) -> None:
         longer = self.sale.entry.with_key(key)

@@ -194,6 +194,10 @@ class ChargePresenter(QObject):
         """A scanner typed what nobody can read."""
         self._do(self._flow.scan_spoilt(remark, self._now()))
 
+    def digits_scanned(self, count: int) -> None:
+        """The last digits were a barcode's: the amount goes back to what it was."""
+        self._do(self._flow.digits_scanned(count, self._now()))
+
     def receipt_said(self, phrase: Phrase | None) -> None:
         """What became of the last receipt's paper."""
         self._receipt = phrase

@@ -115,6 +115,11 @@ class SignInFlow:
         elif key.isdecimal() and len(key) == 1 and len(self._entry.pin) < MAX_PIN:
             self._entry = replace(self._entry, pin=self._entry.pin + key, remark=None)
 
+    def digits_scanned(self) -> None:
+        """The last digits were a barcode's and no PIN's: the PIN starts afresh, and no attempt was made."""
+        if self._entry.stage is Stage.ENTERING:
+            self._entry = replace(self._entry, pin="", remark=words.SIGN_IN_BARCODE())
+
     def choose(self, place: int) -> None:
         """Another person: the PIN starts afresh."""
         if self._entry.stage is Stage.ENTERING and 0 <= place < len(self._people):

@@ -53,6 +53,11 @@ class SignInPresenter(QObject):
         self._flow.press(key)
         self._show()
 
+    def digits_scanned(self, _count: int) -> None:
+        """A barcode was scanned where a PIN is typed."""
+        self._flow.digits_scanned()
+        self._show()
+
     def choose(self, place: int) -> None:
         """A name was pressed."""
         self._flow.choose(place)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pos_app.devices.scanner import (
     Damage,
+    DigitsScanned,
     Fed,
     Key,
     KeyKind,
@@ -183,3 +184,73 @@ def test_whatever_the_code_says_it_arrives_whole_and_the_amount_before_it_stays(
     assert all(one.eaten for one in fed)
     told = outcomes(fed) + list(wedge.tick(at + 1))
     assert told == [ScanStarted(), Scan(f"MPS1:{body}")]
+
+
+EAN_13 = "4710088412345"
+
+
+def test_a_barcode_of_digits_is_let_through_but_its_enter_is_eaten_and_its_digits_taken_back() -> None:
+    wedge = WedgeRecogniser()
+    fed, at = typed(wedge, EAN_13)
+    assert not any(one.eaten for one in fed)
+    assert wedge.feed(ENTER, at) == Fed(True, (DigitsScanned(13),))
+    assert wedge.feed(ENTER, at + 0.1) == Fed(True)
+    assert wedge.feed(ENTER, at + 0.5) == Fed(False)
+
+
+@pytest.mark.parametrize("digits", ["47100884", "123456", "４７１００８８４１２３４５"])
+def test_short_barcodes_and_full_width_ones_are_scans_too(digits: str) -> None:
+    wedge = WedgeRecogniser()
+    _, at = typed(wedge, digits, gap=0.025)
+    assert wedge.feed(ENTER, at).outcomes == (DigitsScanned(len(digits)),)
+
+
+def test_only_the_digits_of_the_burst_are_taken_back_and_not_those_a_person_typed_before() -> None:
+    wedge = WedgeRecogniser()
+    _, at = typed(wedge, "299", gap=0.150)
+    _, at = typed(wedge, EAN_13, start=at)
+    assert wedge.feed(ENTER, at).outcomes == (DigitsScanned(13),)
+
+
+@pytest.mark.parametrize(
+    ("digits", "gap_s", "enter_after_s"),
+    [
+        ("999999", 0.050, 0.050),
+        ("12345678", 0.035, 0.010),
+        ("29900", 0.005, 0.005),
+        ("12345678", 0.005, 0.200),
+        ("999999.99", 0.005, 0.005),
+    ],
+    ids=["a fast person", "the fastest person", "few digits", "Enter later", "an amount with a point"],
+)
+def test_what_a_person_types_is_an_amount_and_its_enter_confirms(
+    digits: str, gap_s: float, enter_after_s: float
+) -> None:
+    wedge = WedgeRecogniser()
+    fed, at = typed(wedge, digits, gap=gap_s)
+    assert not any(one.eaten for one in fed)
+    assert wedge.feed(ENTER, at - gap_s + enter_after_s) == Fed(False)
+
+
+def test_two_keys_that_roll_do_not_make_a_scan_of_an_amount() -> None:
+    wedge = WedgeRecogniser()
+    at = 0.0
+    for digit, gap_s in zip("129900", (0.010, 0.080, 0.010, 0.090, 0.010, 0.060), strict=True):
+        assert wedge.feed(Key(KeyKind.TEXT, digit), at) == Fed(False)
+        at += gap_s
+    assert wedge.feed(ENTER, at) == Fed(False)
+
+
+def test_digits_before_the_first_letter_of_a_barcode_are_taken_back_with_it() -> None:
+    wedge = WedgeRecogniser()
+    fed, at = typed(wedge, "47AB1234")
+    assert wedge.feed(ENTER, at).outcomes == (DigitsScanned(2), Scan("AB1234"))
+    assert [one.eaten for one in fed] == [False] * 2 + [True] * 6
+
+
+@pytest.mark.parametrize("gap_s", [0.150, 0.005])
+def test_a_payment_code_scanned_after_an_amount_takes_none_of_it_back(gap_s: float) -> None:
+    wedge = WedgeRecogniser()
+    _, at = typed(wedge, "299", gap=gap_s)
+    _, at = typed(wedge, CODE, start=at)
+    assert wedge.feed(ENTER, at).outcomes == (Scan(CODE),)

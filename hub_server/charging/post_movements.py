@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub_server.audit import Actor
 from hub_server.charging.queries import CardRecord, write_cards
 from hub_server.charging.rules.answers import Leg, Side
 from hub_server.charging.rules.decide import WorkingCopy
@@ -36,7 +37,7 @@ def post_movements(
     cards: Mapping[str, CardRecord],
     ids: IdSource,
     at: datetime,
-    actor: str,
+    actor: Actor,
 ) -> None:
     """Write the working copy back, with a posting for each leg and a row for each change of points."""
     overdrafts = _overdraft_accounts(connection, movements, ids, at)

@@ -97,7 +97,7 @@ def _post(
         cards=batch.locked.cards,
         ids=tools.ids,
         at=batch.desk.now,
-        actor=actor.id,
+        actor=actor,
     )
 
 

@@ -12,7 +12,7 @@ from hub_server.payment_codes.issue_code import (
 )
 from hub_server.payment_codes.present_code import OwnCode, own_code, present_code
 from hub_server.payment_codes.queries import CodeRow, advance_codes, codes_by_ref, live_codes_of
-from hub_server.payment_codes.revoke_code import revoke_code, revoke_own_code
+from hub_server.payment_codes.revoke_code import revoke_codes, revoke_own_code
 from hub_server.payment_codes.states import TRANSITIONS, CodeState
 from hub_server.payment_codes.uses import CodeUse, record_uses
 
@@ -38,7 +38,7 @@ __all__ = [
     "own_code",
     "present_code",
     "record_uses",
-    "revoke_code",
+    "revoke_codes",
     "revoke_own_code",
     "unfreeze_card",
 ]

@@ -62,6 +62,28 @@ def live_codes_of(connection: Connection, card_ids: Sequence[str]) -> dict[str, 
     return {row.card_id: _code(row) for row in rows}
 
 
+def codes_to_revoke(connection: Connection, card_id: str, at: datetime) -> list[CodeRow]:
+    """The card's codes that have not expired and were never revoked, oldest first."""
+    rows = connection.execute(
+        select(payment_codes)
+        .where(
+            payment_codes.c.card_id == card_id,
+            payment_codes.c.expires_at >= at,
+            payment_codes.c.revoked_at.is_(None),
+        )
+        .order_by(payment_codes.c.expires_at, payment_codes.c.code_ref)
+    )
+    return [_code(row) for row in rows]
+
+
+def mark_revoked(connection: Connection, code_refs: Sequence[str], at: datetime) -> None:
+    """These codes are revoked from `at` on, in the state in which they are."""
+    if code_refs:
+        connection.execute(
+            update(payment_codes).where(payment_codes.c.code_ref.in_(code_refs)).values(revoked_at=at)
+        )
+
+
 def paid_by_code(connection: Connection, code_ref: str) -> tuple[int, str] | None:
     """What the standing charge by this code took: minor units and currency."""
     row = connection.execute(

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub_server.foundation.outbox import FEED, News, enqueue
+from hub_server.audit import Actor
 from hub_server.foundation.storage import Connection
 from hub_server.payment_codes.queries import codes_by_ref, insert_history, write_uses
+from hub_server.payment_codes.revoke_code import tell_revoked
 from hub_server.payment_codes.states import CodeState
-from shared.api.changes import CodeRevoked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class CodeUse:
     revoked_at: datetime | None
 
 
-def record_uses(connection: Connection, uses: Sequence[CodeUse], *, at: datetime, actor: str) -> None:
+def record_uses(connection: Connection, uses: Sequence[CodeUse], *, at: datetime, actor: Actor) -> None:
     """Consume codes and release them again, set-based, with a history row for each that changed its state.
 
     A code whose card was stopped while it was used is revoked when it comes back, and terminals are told.
@@ -34,19 +34,10 @@ def record_uses(connection: Connection, uses: Sequence[CodeUse], *, at: datetime
         for use in uses
         if before[use.code_ref].state.value != use.state
     ]
-    insert_history(connection, moved, at=at, actor=actor)
-    revoked = [code for code, state in moved if state is CodeState.REVOKED and code.told_at is None]
-    enqueue(
-        connection,
-        at,
-        [
-            News(
-                FEED,
-                {
-                    "kind": "code_revoked",
-                    "data": CodeRevoked(code_ref=code.code_ref, exp=code.expires_at).model_dump(mode="json"),
-                },
-            )
-            for code in revoked
-        ],
-    )
+    insert_history(connection, moved, at=at, actor=actor.id)
+    revoked = [
+        before[use.code_ref]
+        for use in uses
+        if use.revoked_at is not None and before[use.code_ref].revoked_at is None
+    ]
+    tell_revoked(connection, revoked, at=at, actor=actor, reason="the card is not active")

@@ -48,6 +48,7 @@ def enrol_terminal(
 ) -> Enrolment | Refusal:
     """Enrol; the same code with the same key again is given the same answer, for the first may have been lost.
 
+    That holds while the code has not expired and the terminal is active: the answer has the PINs' hashes in it.
     A wrong code is a value, so that its count is committed.
 
     Raises:
@@ -94,13 +95,13 @@ def _use(
     """The terminal of a code with its certificate, enrolled now or before by this key; else None."""
     code_hash = hash_code(desk.keys, code)
     found = find_code(connection, code_hash)
-    if found is None or found.terminal.status is TerminalStatus.RETIRED:
+    if found is None or at >= found.expires_at:
         return None
     terminal = found.terminal
     if found.used_at is not None:
-        is_same = terminal.public_key == public_key and found.certificate is not None
+        is_same = terminal.status is TerminalStatus.ACTIVE and terminal.public_key == public_key
         return (terminal, found.certificate) if is_same and found.certificate else None
-    if at >= found.expires_at or not use_code(connection, code_hash, at):
+    if not use_code(connection, code_hash, at):
         return None
     certificate = _certificate(desk.keys, terminal, public_key, at)
     is_new = enrol(

@@ -7,7 +7,7 @@ import pytest
 
 from hub_server.bootstrap import Hub
 from hub_server.foundation.storage import Connection
-from hub_server.terminals import find_terminal, was_in_contact
+from hub_server.terminals import find_terminal, suspend_terminal, was_in_contact
 from shared.api.terminals import Enrolment
 from shared.jws import payload_by_known_key
 from shared.signing import Ed25519Signer, to_base64url
@@ -62,17 +62,28 @@ def test_the_same_code_with_the_same_key_gets_the_same_answer_again(client: http
     assert first.json() == again.json()
 
 
-def test_a_lost_answer_can_be_had_after_the_code_has_expired(
+def test_a_lost_answer_can_be_had_until_the_code_expires(
     client: httpx.Client, shop: Shop, clock: ManualClock
 ) -> None:
     signer, code = Ed25519Signer.generate(), shop.new_terminal().enrolment_code
     first = enrol(client, code, signer)
-    clock.advance(25 * 3_600_000)
-
+    clock.advance(24 * 3_600_000 - 1)
     again = enrol(client, code, signer)
-
     assert again.status_code == 201
     assert again.json()["certificate"] == first.json()["certificate"]
+
+    clock.advance(1)
+    late = enrol(client, code, signer)
+    assert (late.status_code, late.json()["code"]) == (422, "ENROLMENT_CODE_INVALID")
+
+
+def test_a_suspended_terminals_code_tells_nothing(client: httpx.Client, shop: Shop) -> None:
+    signer, code = Ed25519Signer.generate(), shop.new_terminal().enrolment_code
+    terminal_id = enrol(client, code, signer).json()["terminal_id"]
+    shop.do(suspend_terminal, terminal_id=terminal_id, reason="stolen")
+
+    stolen = enrol(client, code, signer)
+    assert (stolen.status_code, stolen.json()["code"]) == (422, "ENROLMENT_CODE_INVALID")
 
 
 def test_a_used_code_is_worth_nothing_to_another_key(client: httpx.Client, shop: Shop) -> None:

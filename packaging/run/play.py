@@ -79,7 +79,10 @@ class Shell:
         say(f"  {words}")
 
     def _save_receipts(self) -> None:
-        for receipt in self._stage.printer.receipts[self._saved :]:
+        fresh = self._stage.printer.receipts[self._saved :]
+        if not fresh:
+            say("  沒有新收據 · no new receipt")
+        for receipt in fresh:
             self._saved += 1
             for path in receipt.save(RUN / f"receipt-{self._saved:02d}"):
                 say(f"  {path.relative_to(ROOT)}")

@@ -27,7 +27,8 @@ _NO: Final = frozenset({"", "0", "false", "no"})
 def main(arguments: list[str]) -> int:
     """Choose between playing and driving."""
     # However it is told to end, everything that was started is stopped again.
-    signal.signal(signal.SIGTERM, _end)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
     if arguments == [_DRIVEN]:
         from story import tell_story  # not before there is a display
 
@@ -99,4 +100,7 @@ def _say(words: str) -> None:
 if __name__ == "__main__":
     os.chdir(ROOT)
     RUN.mkdir(parents=True, exist_ok=True)
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(1)

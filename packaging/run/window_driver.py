@@ -25,6 +25,7 @@ Sought = Text | str
 _LOOK_MS: Final = 15
 _LOOK_PIXELS: Final = 16
 _DRAWN_MS: Final = 60
+_BETWEEN_KEYS_MS: Final = 60
 _WAIT_S: Final = 10.0
 
 
@@ -84,13 +85,15 @@ class WindowDriver:
         return next((said for widget in widgets if (said := _text_of(widget))), "")
 
     def press(self, key: Qt.Key) -> None:
-        """Press a key as the display's keyboard would: it goes where the focus is."""
+        """Press a key as the display's keyboard would: it goes where the focus is. As fast as a person, no faster:
+        keys at a machine's speed are a scanner's, and the window tells them apart."""
+        QTest.qWait(_BETWEEN_KEYS_MS)
         QTest.keyClick(self.window.windowHandle(), key)
 
     def type(self, text: str) -> None:
         """Type digits and points, one key after the other."""
         for character in text:
-            QTest.keyClick(self.window.windowHandle(), Qt.Key(ord(character)))
+            self.press(Qt.Key(ord(character)))
 
     def click(self, sought: Sought) -> None:
         """Click the middle of the button that says so.

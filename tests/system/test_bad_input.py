@@ -19,6 +19,9 @@ from tests.system.shop import CHEAP_HASHES, Shop
 from tests.system.till import Till, enrol_here
 from tests.system.witness import own_entries, verified_journal
 
+# One worker for all, which makes what they share once.
+pytestmark = pytest.mark.xdist_group("bad_input")
+
 DECLINED: Final = 10
 WRONG_USE: Final = 64
 DONE: Final = 0

@@ -22,6 +22,9 @@ from tests.system.hand_terminal import enrol_by_hand
 from tests.system.processes import HubProcess, free_port, new_payment_code
 from tests.system.shop import CHEAP_HASHES, Shop
 
+# One worker for all, which makes what they share once.
+pytestmark = pytest.mark.xdist_group("secrets")
+
 _HTTP_S: Final = 20
 _LEAST_BYTES: Final = 9
 # Of a file's kind on purpose: private keys, each in a file of mode 0600; the text messages are another's telephone.

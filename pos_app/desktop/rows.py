@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QRect, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
@@ -19,6 +19,8 @@ from shared.problems import Language
 _GAP = 16
 _SWITCH_WIDTH = 112
 _LINE_SIZES = (20, 19, 18)
+_METER_BOTTOM, _METER_HEIGHT = 8, 4
+_METER_LEFT, _METER_WHOLE = QColor(255, 255, 255), QColor(255, 255, 255, 80)
 
 
 class IdentityRow(QFrame):
@@ -96,8 +98,11 @@ class LineRow(QFrame):
         if self._left_permille is None:
             return
         painter = QPainter(self)
-        width = self.width() * self._left_permille // 1000
-        painter.fillRect(0, self.height() - 5, width, 5, QColor("#FFFFFF"))
+        # The whole of the limit shows too, inside the row: a line along its edge would look like the row's own end.
+        whole = QRect(_GAP, self.height() - _METER_BOTTOM, self.width() - 2 * _GAP, _METER_HEIGHT)
+        painter.fillRect(whole, _METER_WHOLE)
+        whole.setWidth(whole.width() * self._left_permille // 1000)
+        painter.fillRect(whole, _METER_LEFT)
         painter.end()
 
     def _arrange(self) -> None:

@@ -11,7 +11,10 @@ from hub_server.change_feed.queries import (
     last_place,
     lock_feed,
     mark_codes_told,
+    mark_merchants_told,
     mark_policies_told,
+    mark_posts_told,
+    mark_terminals_told,
 )
 from hub_server.foundation.outbox import Handler, OutboxRow
 from hub_server.foundation.storage import Connection, tell_after_commit
@@ -26,7 +29,7 @@ _TICK = timedelta(milliseconds=1)
 
 
 class _Change(BaseModel):
-    """The payload of a `feed` row."""
+    """The payload of a `feed` row; what is not sent to terminals names rows that are marked as told."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +37,9 @@ class _Change(BaseModel):
     merchant_id: Uuid7Text | None = None
     store_id: Uuid7Text | None = None
     terminal_id: Uuid7Text | None = None
+    change_id: int | None = None
+    posts_begun: tuple[Uuid7Text, ...] = ()
+    posts_ended: tuple[Uuid7Text, ...] = ()
     data: dict[str, Any]
 
 
@@ -77,3 +83,9 @@ def _mark_told(connection: Connection, changes: Sequence[_Change], at: datetime)
         if change.kind == "policy" and change.merchant_id is not None
     ]
     mark_policies_told(connection, versions, at)
+    statuses = [(change.kind, change.change_id) for change in changes if change.change_id is not None]
+    mark_terminals_told(connection, [number for kind, number in statuses if kind == "terminal"], at)
+    mark_merchants_told(connection, [number for kind, number in statuses if kind == "merchant"], at)
+    begun = [post_id for change in changes for post_id in change.posts_begun]
+    ended = [post_id for change in changes for post_id in change.posts_ended]
+    mark_posts_told(connection, begun, ended, at)

@@ -9,8 +9,10 @@ from sqlalchemy import Connection, insert, or_, select, update
 
 from hub_server.change_feed.tables import feed_events
 from hub_server.foundation.storage import lock_rows
-from hub_server.merchants.tables import policies
+from hub_server.merchants.tables import merchant_status_changes, policies
 from hub_server.payment_codes.tables import payment_codes
+from hub_server.staff.tables import posts
+from hub_server.terminals.tables import status_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +130,29 @@ def mark_policies_told(connection: Connection, versions: Sequence[tuple[str, int
             )
             .values(told_at=at)
         )
+
+
+def mark_terminals_told(connection: Connection, change_ids: Sequence[int], at: datetime) -> None:
+    """These suspensions and resumptions of terminals are known at contacts at or after `at`."""
+    if change_ids:
+        connection.execute(
+            update(status_changes).where(status_changes.c.id.in_(change_ids)).values(told_at=at)
+        )
+
+
+def mark_merchants_told(connection: Connection, change_ids: Sequence[int], at: datetime) -> None:
+    """These suspensions and resumptions of merchants are known at contacts at or after `at`."""
+    if change_ids:
+        connection.execute(
+            update(merchant_status_changes)
+            .where(merchant_status_changes.c.id.in_(change_ids))
+            .values(told_at=at)
+        )
+
+
+def mark_posts_told(connection: Connection, begun: Sequence[str], ended: Sequence[str], at: datetime) -> None:
+    """The begin of some posts and the end of others are known at contacts at or after `at`."""
+    if begun:
+        connection.execute(update(posts).where(posts.c.id.in_(begun)).values(told_since=at))
+    if ended:
+        connection.execute(update(posts).where(posts.c.id.in_(ended)).values(told_until=at))

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub_server.journal_intake.queries import StatusChange
 from hub_server.merchants import PolicyRow
 from hub_server.staff import PostClaim
 from shared.api.policy import Policy
@@ -16,6 +15,7 @@ class TerminalFacts:
     Attributes:
         plausible_contacts: those contacts of the entries at hand that lie in a recorded spell.
         policies: in the order of their versions; at least one.
+        suspended_contacts: those contacts at which the terminal knew that it or its merchant was suspended.
         latest_stamp: the greatest `(contact, at)` of the entries before those at hand.
         manager_claims: which of the approvals in the entries at hand were a manager's.
     """
@@ -27,7 +27,7 @@ class TerminalFacts:
     merchant_is_active: bool
     policies: tuple[PolicyRow, ...]
     manager_claims: frozenset[PostClaim] = frozenset()
-    status_changes: tuple[StatusChange, ...] = ()
+    suspended_contacts: frozenset[datetime] = frozenset()
     latest_stamp: tuple[datetime, datetime] | None = None
     plausible_contacts: frozenset[datetime] = frozenset()
 
@@ -40,11 +40,6 @@ class TerminalFacts:
         """The newest that the terminal had been told at that contact; the first where it knew none."""
         told = [version.policy for version in self.policies if version.told_at and version.told_at <= contact]
         return told[-1] if told else self.policies[0].policy
-
-    def was_suspended_at(self, contact: datetime) -> bool:
-        """Whether the terminal stood suspended at that contact."""
-        before = [change for change in self.status_changes if change.at <= contact]
-        return bool(before) and before[-1].is_suspended
 
     def was_manager(self, staff_id: str, at: datetime) -> bool:
         """Whether that person was a manager of the store then."""

@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, insert
 
 from hub_server.journal_intake.tables import journal_entries, journal_forks
 from hub_server.merchants.tables import merchants
-from hub_server.terminals import TerminalStatus
-from hub_server.terminals.tables import status_changes, terminals
+from hub_server.terminals.tables import terminals
 from shared.journal_entries import EntryType, Status
 
 _E = journal_entries.c
@@ -58,14 +57,6 @@ class AdviceRow:
     contact: datetime
     payable: int
     status: Status
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusChange:
-    """From `at` on the terminal stood suspended, or did not."""
-
-    at: datetime
-    is_suspended: bool
 
 
 def read_terminal(connection: Connection, terminal_id: str) -> TerminalRow:
@@ -170,18 +161,6 @@ def latest_stamp_before(
         .limit(1)
     ).first()
     return None if row is None else (row.contact, row.at)
-
-
-def read_status_changes(connection: Connection, terminal_id: str) -> tuple[StatusChange, ...]:
-    """When the terminal was suspended and resumed, oldest first."""
-    found = connection.execute(
-        select(status_changes.c.at, status_changes.c.status)
-        .where(status_changes.c.terminal_id == terminal_id)
-        .order_by(status_changes.c.at)
-    )
-    return tuple(
-        StatusChange(at=row.at, is_suspended=row.status == TerminalStatus.SUSPENDED.value) for row in found
-    )
 
 
 def fork_decisions(connection: Connection, terminal_id: str, hashes: Sequence[str]) -> dict[str, str]:

@@ -20,13 +20,12 @@ from hub_server.journal_intake.queries import (
     fork_decisions,
     latest_stamp_before,
     pending_through,
-    read_status_changes,
 )
 from hub_server.journal_intake.tools import IntakeTools
 from hub_server.journal_intake.track import Track
 from hub_server.merchants import MerchantStatus, policies_of
 from hub_server.staff import PostClaim, managers_at
-from hub_server.terminals import TerminalStatus, was_in_contact
+from hub_server.terminals import TerminalStatus, suspended_at, was_in_contact
 from hub_server.transactions import (
     TransactionRow,
     points_clawed_back,
@@ -252,7 +251,7 @@ def _facts(
         merchant_is_active=terminal.merchant_status == MerchantStatus.ACTIVE.value,
         policies=tuple(policies),
         manager_claims=frozenset(managers_at(connection, claims)),
-        status_changes=read_status_changes(connection, terminal.terminal_id) if contacts else (),
+        suspended_contacts=suspended_at(connection, terminal.terminal_id, terminal.merchant_id, contacts),
         latest_stamp=latest_stamp_before(connection, terminal.terminal_id, first_place) if contacts else None,
         plausible_contacts=frozenset(in_contact),
     )

@@ -142,7 +142,7 @@ def _offline_facts(desk: Desk, charge: Track, track: Track) -> OfflineFacts | No
         clock_is_plausible=entry.contact in desk.facts.plausible_contacts and not is_ahead and not goes_back,
         is_revoked=code is not None and code.was_revoked_at(entry.contact),
         is_used=desk.is_used_here(charge, claims.code_ref),
-        is_suspended=desk.facts.was_suspended_at(entry.contact),
+        is_suspended=entry.contact in desk.facts.suspended_contacts,
         spending=desk.spending(track),
         policy=policy,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from hub_server.merchants.states import MerchantStatus
-from hub_server.merchants.tables import merchants, policies, stores
+from hub_server.merchants.tables import merchant_status_changes, merchants, policies, stores
 from shared.api.policy import Policy
 
 
@@ -96,6 +96,17 @@ def advance_merchant(
         update(merchants).where(merchants.c.id == merchant_id, merchants.c.status == seen).values(status=to)
     )
     return done.rowcount == 1
+
+
+def insert_status_change(
+    connection: Connection, merchant_id: str, status: MerchantStatus, at: datetime, reason: str
+) -> int:
+    """Remember a change of status; its number, by which it is marked as told."""
+    row = {"merchant_id": merchant_id, "at": at, "status": status, "reason": reason}
+    number: int = connection.execute(
+        insert(merchant_status_changes).values(**row).returning(merchant_status_changes.c.id)
+    ).scalar_one()
+    return number
 
 
 def insert_policy(

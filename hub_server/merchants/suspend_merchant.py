@@ -6,7 +6,7 @@ from hub_server.audit import Actor, AuditName, record
 from hub_server.foundation.outbox import FEED, News, enqueue
 from hub_server.foundation.storage import Connection
 from hub_server.merchants.profiles import merchant_profile
-from hub_server.merchants.queries import advance_merchant, find_merchant
+from hub_server.merchants.queries import advance_merchant, find_merchant, insert_status_change
 from hub_server.merchants.states import TRANSITIONS, MerchantStatus
 from shared.api.changes import MerchantChanged
 from shared.problems import Code, CodedError
@@ -44,10 +44,11 @@ def _move(
         return False
     now = find_merchant(connection, merchant_id)
     assert now is not None
+    change_id = insert_status_change(connection, merchant_id, to, at, reason)
     is_stop = to is MerchantStatus.SUSPENDED
     name = AuditName.MERCHANT_SUSPENDED if is_stop else AuditName.MERCHANT_RESUMED
     record(connection, at, [actor.did(name, "merchant", merchant_id, reason=reason)])
     told = MerchantChanged(merchant=merchant_profile(now)).model_dump(mode="json")
-    payload = {"kind": "merchant", "merchant_id": merchant_id, "data": told}
+    payload = {"kind": "merchant", "merchant_id": merchant_id, "change_id": change_id, "data": told}
     enqueue(connection, at, [News(FEED, payload)])
     return True

@@ -1,6 +1,16 @@
-"""Merchants, stores, and each merchant's policy in versions."""
+"""Merchants, their suspensions, stores, and each merchant's policy in versions."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, SmallInteger, String, Table
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+)
 
 from hub_server.foundation.storage import InstantColumn, JsonColumn, enum_column, metadata, uuid_column
 from hub_server.merchants.states import MerchantStatus
@@ -15,6 +25,18 @@ merchants = Table(
     uuid_column("account_id", ForeignKey("accounts.id"), nullable=False, unique=True),
     Column("approved_at", InstantColumn, nullable=False),
 )
+
+merchant_status_changes = Table(
+    "merchant_status_changes",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
+    uuid_column("merchant_id", ForeignKey("merchants.id"), nullable=False, index=True),
+    Column("at", InstantColumn, nullable=False),
+    enum_column("status", MerchantStatus),
+    Column("reason", String(64), nullable=False),
+    Column("told_at", InstantColumn),
+)
+"""`told_at`: when the change feed published it, from which on a contact knows of it."""
 
 stores = Table(
     "stores",

@@ -8,7 +8,6 @@ from hub_server.staff.queries import (
     managers_at,
     staff_of_merchant,
     staff_of_store,
-    was_manager,
 )
 from hub_server.staff.states import StaffRole
 
@@ -23,5 +22,4 @@ __all__ = [
     "post_staff",
     "staff_of_merchant",
     "staff_of_store",
-    "was_manager",
 ]

@@ -1,11 +1,12 @@
 """Who stands where as what. Posts are ended and begun, never overwritten: a void asks about the past."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from hub_server.audit import Actor, AuditName, record
 from hub_server.foundation.outbox import FEED, News, enqueue
 from hub_server.foundation.storage import Connection, lock_rows
-from hub_server.merchants import find_store
+from hub_server.merchants import StoreRow, find_store
 from hub_server.staff.queries import end_posts, find_staff, insert_post, staff_of_store
 from hub_server.staff.states import StaffRole
 from shared.api.changes import StaffChanged
@@ -33,11 +34,11 @@ def post_staff(
         raise CodedError(Code.NOT_FOUND, "no such person or store")
     # One at a time for a store: the news holds everybody, and the last word must be the true one.
     lock_rows(connection, "store", [store_id])
-    end_posts(connection, staff_id, store_id, at)
-    insert_post(connection, post_id=ids.new(), staff_id=staff_id, store_id=store_id, role=role, since=at)
+    ended, post_id = end_posts(connection, staff_id, store_id, at), ids.new()
+    insert_post(connection, post_id=post_id, staff_id=staff_id, store_id=store_id, role=role, since=at)
     event = actor.did(AuditName.STAFF_POSTED, "staff", staff_id, store=store_id, role=role.value)
     record(connection, at, [event])
-    _tell(connection, store.merchant_id, store_id, at)
+    _tell(connection, store, at, begun=[post_id], ended=ended)
 
 
 def end_post(connection: Connection, *, staff_id: str, store_id: str, at: datetime, actor: Actor) -> bool:
@@ -50,14 +51,23 @@ def end_post(connection: Connection, *, staff_id: str, store_id: str, at: dateti
     if store is None:
         raise CodedError(Code.NOT_FOUND, "no such store")
     lock_rows(connection, "store", [store_id])
-    if end_posts(connection, staff_id, store_id, at) == 0:
+    ended = end_posts(connection, staff_id, store_id, at)
+    if not ended:
         return False
     record(connection, at, [actor.did(AuditName.STAFF_POSTED, "staff", staff_id, store=store_id, role=None)])
-    _tell(connection, store.merchant_id, store_id, at)
+    _tell(connection, store, at, begun=[], ended=ended)
     return True
 
 
-def _tell(connection: Connection, merchant_id: str, store_id: str, at: datetime) -> None:
-    told = StaffChanged(staff=staff_of_store(connection, store_id)).model_dump(mode="json")
-    payload = {"kind": "staff", "merchant_id": merchant_id, "store_id": store_id, "data": told}
+def _tell(
+    connection: Connection, store: StoreRow, at: datetime, *, begun: Sequence[str], ended: Sequence[str]
+) -> None:
+    payload = {
+        "kind": "staff",
+        "merchant_id": store.merchant_id,
+        "store_id": store.id,
+        "posts_begun": list(begun),
+        "posts_ended": list(ended),
+        "data": StaffChanged(staff=staff_of_store(connection, store.id)).model_dump(mode="json"),
+    }
     enqueue(connection, at, [News(FEED, payload)])

@@ -23,7 +23,7 @@ class StaffRow:
 
 @dataclass(frozen=True, slots=True)
 class PostClaim:
-    """That somebody was a manager of a store at an instant."""
+    """That somebody was a manager of a store, as far as its terminals knew at the contact `at`."""
 
     staff_id: str
     store_id: str
@@ -61,14 +61,15 @@ def insert_post(
     )
 
 
-def end_posts(connection: Connection, staff_id: str, store_id: str, until: datetime) -> int:
-    """End a person's posts at a store; how many there were."""
+def end_posts(connection: Connection, staff_id: str, store_id: str, until: datetime) -> list[str]:
+    """End a person's posts at a store; their ids."""
     done = connection.execute(
         update(posts)
         .where(posts.c.staff_id == staff_id, posts.c.store_id == store_id, posts.c.until.is_(None))
         .values(until=until)
+        .returning(posts.c.id)
     )
-    return done.rowcount
+    return list(done.scalars())
 
 
 def staff_of_store(connection: Connection, store_id: str) -> tuple[StaffMember, ...]:
@@ -90,11 +91,11 @@ def managers_at(connection: Connection, claims: Collection[PostClaim]) -> set[Po
     if not claims:
         return set()
     rows = connection.execute(
-        select(posts.c.staff_id, posts.c.store_id, posts.c.since, posts.c.until).where(
+        select(posts.c.staff_id, posts.c.store_id, posts.c.told_since, posts.c.told_until).where(
             posts.c.store_id.in_({claim.store_id for claim in claims}),
             posts.c.role == StaffRole.STORE_MANAGER,
-            posts.c.since <= max(claim.at for claim in claims),
-            or_(posts.c.until.is_(None), posts.c.until > min(claim.at for claim in claims)),
+            posts.c.told_since <= max(claim.at for claim in claims),
+            or_(posts.c.told_until.is_(None), posts.c.told_until > min(claim.at for claim in claims)),
         )
     ).all()
     return {
@@ -102,13 +103,8 @@ def managers_at(connection: Connection, claims: Collection[PostClaim]) -> set[Po
         for claim in claims
         if any(
             (row.staff_id, row.store_id) == (claim.staff_id, claim.store_id)
-            and row.since <= claim.at
-            and (row.until is None or claim.at < row.until)
+            and row.told_since <= claim.at
+            and (row.told_until is None or claim.at < row.told_until)
             for row in rows
         )
     }
-
-
-def was_manager(connection: Connection, staff_id: str, store_id: str, at: datetime) -> bool:
-    """Whether somebody was a manager of the store at the instant."""
-    return bool(managers_at(connection, [PostClaim(staff_id, store_id, at)]))

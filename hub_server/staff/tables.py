@@ -24,6 +24,9 @@ posts = Table(
     enum_column("role", StaffRole),
     Column("since", InstantColumn, nullable=False),
     Column("until", InstantColumn),
+    Column("told_since", InstantColumn),
+    Column("told_until", InstantColumn),
     Index("ix_staff_posts_store", "store_id", "since"),
 )
-"""A void needs someone who was a manager of the store at the entry's contact: posts are never overwritten."""
+"""A void needs someone who was a manager of the store at the entry's contact: posts are never overwritten, and
+count for a contact from `told_since` to `told_until`, when the change feed published their begin and end."""

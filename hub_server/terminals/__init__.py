@@ -4,7 +4,13 @@ from hub_server.terminals.authenticate import TerminalAccess
 from hub_server.terminals.contact import touch_contact, touch_contacts, was_in_contact
 from hub_server.terminals.create_terminal import NewTerminal, create_terminal
 from hub_server.terminals.enrol_terminal import EnrolmentDesk, enrol_terminal
-from hub_server.terminals.queries import TerminalIdentity, find_terminal, record_head, terminals_of_store
+from hub_server.terminals.queries import (
+    TerminalIdentity,
+    find_terminal,
+    record_head,
+    suspended_at,
+    terminals_of_store,
+)
 from hub_server.terminals.states import TerminalStatus
 from hub_server.terminals.suspend_terminal import resume_terminal, suspend_terminal
 
@@ -20,6 +26,7 @@ __all__ = [
     "record_head",
     "resume_terminal",
     "suspend_terminal",
+    "suspended_at",
     "terminals_of_store",
     "touch_contact",
     "touch_contacts",

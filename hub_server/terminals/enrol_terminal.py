@@ -115,7 +115,7 @@ def _use(
     )
     if not is_new:
         return None
-    insert_status_change(connection, terminal.terminal_id, TerminalStatus.ACTIVE, at, "enrolled")
+    insert_status_change(connection, terminal.terminal_id, TerminalStatus.ACTIVE, at, "enrolled", told_at=at)
     actor = Actor("terminal", terminal.terminal_id)
     event = actor.did(AuditName.TERMINAL_ENROLLED, "terminal", terminal.terminal_id, name=request.name)
     record(connection, at, [event])

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from hub_server.foundation.storage import insert_new_rows
+from hub_server.merchants.tables import merchant_status_changes
 from hub_server.terminals.states import TerminalStatus
 from hub_server.terminals.tables import (
     contact_spells,
@@ -178,12 +179,41 @@ def advance_terminal(
 
 
 def insert_status_change(
-    connection: Connection, terminal_id: str, status: TerminalStatus, at: datetime, reason: str
-) -> None:
-    """Remember a change of status."""
-    connection.execute(
-        insert(status_changes).values(terminal_id=terminal_id, at=at, status=status, reason=reason)
-    )
+    connection: Connection,
+    terminal_id: str,
+    status: TerminalStatus,
+    at: datetime,
+    reason: str,
+    told_at: datetime | None = None,
+) -> int:
+    """Remember a change of status; its number, by which it is marked as told."""
+    row = {"terminal_id": terminal_id, "at": at, "status": status, "reason": reason, "told_at": told_at}
+    number: int = connection.execute(
+        insert(status_changes).values(**row).returning(status_changes.c.id)
+    ).scalar_one()
+    return number
+
+
+def suspended_at(
+    connection: Connection, terminal_id: str, merchant_id: str, contacts: Collection[datetime]
+) -> frozenset[datetime]:
+    """Those contacts at which the terminal knew that it, or its merchant, was suspended."""
+    if not contacts:
+        return frozenset()
+    own, shop = status_changes.c, merchant_status_changes.c
+    newest = max(contacts)
+    found: set[datetime] = set()
+    for told_at, number, status, whose in (
+        (own.told_at, own.id, own.status, own.terminal_id == terminal_id),
+        (shop.told_at, shop.id, shop.status, shop.merchant_id == merchant_id),
+    ):
+        query = select(told_at, status).where(whose, told_at <= newest).order_by(told_at, number)
+        changes = [(row.told_at, row.status) for row in connection.execute(query)]
+        for contact in contacts:
+            known = [state for told, state in changes if told <= contact]
+            if known and known[-1] == "suspended":
+                found.add(contact)
+    return frozenset(found)
 
 
 def find_tries(connection: Connection, address: str) -> Tries | None:

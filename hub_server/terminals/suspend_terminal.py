@@ -48,11 +48,11 @@ def _move(
         return False
     if not advance_terminal(connection, terminal_id, seen.status, to):
         return False
-    insert_status_change(connection, terminal_id, to, at, reason)
+    change_id = insert_status_change(connection, terminal_id, to, at, reason)
     is_stop = to is TerminalStatus.SUSPENDED
     name = AuditName.TERMINAL_SUSPENDED if is_stop else AuditName.TERMINAL_RESUMED
     record(connection, at, [actor.did(name, "terminal", terminal_id, reason=reason)])
     data = TerminalChanged(status=told).model_dump(mode="json")
-    payload = {"kind": "terminal", "terminal_id": terminal_id, "data": data}
+    payload = {"kind": "terminal", "terminal_id": terminal_id, "change_id": change_id, "data": data}
     enqueue(connection, at, [News(FEED, payload)])
     return True

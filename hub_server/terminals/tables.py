@@ -84,4 +84,6 @@ status_changes = Table(
     Column("at", InstantColumn, nullable=False),
     enum_column("status", TerminalStatus),
     Column("reason", String(64), nullable=False),
+    Column("told_at", InstantColumn),
 )
+"""`told_at`: when the change feed published it, from which on a contact knows of it (enrolment: at once)."""

@@ -182,6 +182,8 @@ class HubRows:
                     "role": role,
                     "since": since or self._now() - FAR_BACK,
                     "until": until,
+                    "told_since": since or self._now() - FAR_BACK,
+                    "told_until": until,
                 },
             ),
         )

@@ -225,6 +225,19 @@ CREATE TABLE merchant_api_keys (
 
 CREATE INDEX ix_merchant_api_keys_merchant_id ON merchant_api_keys (merchant_id);
 
+CREATE TABLE merchant_status_changes (
+    id INTEGER NOT NULL,
+    merchant_id CHAR(32) NOT NULL,
+    at BIGINT NOT NULL,
+    status VARCHAR(32) NOT NULL CONSTRAINT ck_merchant_status_changes_status_known CHECK (status IN ('active', 'suspended')),
+    reason VARCHAR(64) NOT NULL,
+    told_at BIGINT,
+    CONSTRAINT pk_merchant_status_changes PRIMARY KEY (id),
+    CONSTRAINT fk_merchant_status_changes_merchant_id FOREIGN KEY(merchant_id) REFERENCES merchants (id)
+);
+
+CREATE INDEX ix_merchant_status_changes_merchant_id ON merchant_status_changes (merchant_id);
+
 CREATE TABLE payment_codes (
     code_ref VARCHAR(32) NOT NULL,
     card_id CHAR(32) NOT NULL,
@@ -306,6 +319,8 @@ CREATE TABLE staff_posts (
     role VARCHAR(32) NOT NULL CONSTRAINT ck_staff_posts_role_known CHECK (role IN ('cashier', 'store_manager')),
     since BIGINT NOT NULL,
     until BIGINT,
+    told_since BIGINT,
+    told_until BIGINT,
     CONSTRAINT pk_staff_posts PRIMARY KEY (id),
     CONSTRAINT fk_staff_posts_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id),
     CONSTRAINT fk_staff_posts_store_id FOREIGN KEY(store_id) REFERENCES stores (id)
@@ -394,6 +409,7 @@ CREATE TABLE terminal_status_changes (
     at BIGINT NOT NULL,
     status VARCHAR(32) NOT NULL CONSTRAINT ck_terminal_status_changes_status_known CHECK (status IN ('created', 'active', 'suspended', 'retired')),
     reason VARCHAR(64) NOT NULL,
+    told_at BIGINT,
     CONSTRAINT pk_terminal_status_changes PRIMARY KEY (id),
     CONSTRAINT fk_terminal_status_changes_terminal_id FOREIGN KEY(terminal_id) REFERENCES terminals (id)
 );

@@ -150,6 +150,7 @@ def test_a_terminal_suspended_at_the_contact_and_resumed_since_may_not_have_appr
             "at": offline.journal.contact,
             "status": "suspended",
             "reason": "a test",
+            "told_at": offline.journal.contact,
         },
     )
     charge = offline.journal.charge(rows.code(rows.card()))

@@ -191,10 +191,11 @@ def status(as_json: AsJson = False, data_dir: DataDir = None, language: Lang = N
 
     def work() -> Exit:
         from pos_app.command_line.looking import status as look
-        from pos_app.command_line.looking import status_line
+        from pos_app.command_line.tables import status_table
 
-        found = look(settings)
-        _print(json.dumps(found, ensure_ascii=False) if as_json else status_line(found, settings.language))
+        lines = [json.dumps(look(settings), ensure_ascii=False)] if as_json else status_table(settings)
+        for line in lines:
+            _print(line)
         return Exit.DONE
 
     _run(settings, work)
@@ -236,9 +237,11 @@ def journal_list(as_json: AsJson = False, data_dir: DataDir = None, language: La
 
     def work() -> Exit:
         from pos_app.command_line.looking import entries
+        from pos_app.command_line.tables import journal_table
 
-        for row in entries(settings):
-            _print(json.dumps(row) if as_json else "  ".join(str(value) for value in row.values()))
+        lines = map(json.dumps, entries(settings)) if as_json else journal_table(settings)
+        for line in lines:
+            _print(line)
         return Exit.DONE
 
     _run(settings, work)

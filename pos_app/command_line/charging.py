@@ -130,7 +130,7 @@ def _code_in(image: Path | None, settings: Settings) -> str:
     try:
         texts = scan_file(image).texts
     except PictureRefused as error:
-        message = say("picture", settings.language, file=image, detail=error.fault.value)
+        message = say("picture", settings.language, file=image, detail=say(error.fault, settings.language))
         raise CommandFailed(Exit.WRONG_USE, message) from error
     if not texts:
         raise CommandFailed(Exit.NOT_PAID, say("no_code_in_picture", settings.language))
@@ -204,4 +204,4 @@ def _paper(terminal: Terminal, settings: Settings, entry_id: str) -> tuple[list[
     printed = print_paper(paper, settings, width)
     reach("after_receipt")
     problem = printed.problem if printed is not None and not is_printed(printed) else None
-    return receipt_lines(paper, settings.language, width), problem.value if problem else ""
+    return receipt_lines(paper, settings.language, width), say(problem, settings.language) if problem else ""

@@ -1,10 +1,11 @@
 """The machine's faults as exit codes and sentences: the command line's boundary."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pos_app.command_line.exits import CommandFailed, Exit
-from pos_app.command_line.words import say
+from pos_app.command_line.words import hub_fault_in_words, say
 from pos_app.devices.camera.address import CameraAddressInvalid
 from pos_app.devices.key_store.port import KeyStoreFailed
 from pos_app.devices.printer.address import PrinterAddressRefused
@@ -23,6 +24,8 @@ from pos_app.storage import (
     StorageUnknown,
 )
 from shared.problems import Language
+
+logger = logging.getLogger("mps.pos.command_line")
 
 _SAID: tuple[tuple[type[Exception], str, Exit], ...] = (
     (NotEnrolled, "not_enrolled", Exit.WRONG_USE),
@@ -55,4 +58,17 @@ def plain_faults(language: Language) -> Iterator[None]:
         raise CommandFailed(Exit.NOT_PAID, message) from error
     except tuple(kind for kind, _, _ in _SAID) as error:
         key, code = next((key, code) for kind, key, code in _SAID if isinstance(error, kind))
-        raise CommandFailed(code, say(key, language, detail=error)) from error
+        logger.info("%s: %s", type(error).__name__, error)
+        raise CommandFailed(code, say(key, language, **_details(error, language))) from error
+
+
+def _details(error: Exception, language: Language) -> dict[str, str]:
+    """What a sentence leaves room for, in the language's words."""
+    match error:
+        case CameraAddressInvalid() | PrinterAddressRefused():
+            return {"detail": say(error.fault, language), "text": error.text}
+        case HubUnreachable():
+            return {"detail": hub_fault_in_words(error, language)}
+        case UnknownFailpoint():
+            return {"detail": str(error)}
+    return {}

@@ -5,13 +5,14 @@ import logging
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from pos_app.bootstrap import camera_of, http_hub, printer_of
-from pos_app.command_line.words import say
+from pos_app.command_line.words import hub_fault_in_words, printer_in_words, say
 from pos_app.devices.camera import CameraUnavailable
 from pos_app.devices.camera.address import CameraAddressInvalid
+from pos_app.devices.printer.address import PrinterAddressRefused
 from pos_app.hub_client import HubRefused, HubUnreachable
 from pos_app.hub_copy import HubFacts, rows
 from pos_app.hub_copy.hub_copy import NotEnrolled
@@ -20,9 +21,9 @@ from pos_app.journal.journal import JournalDamaged
 from pos_app.settings import Settings
 from pos_app.storage import Reading, StorageError, Transaction
 from pos_app.syncing.hub_clock import JUMP, TOLERANCE
+from pos_app.syncing.line import OfflineMeter
 from pos_app.syncing.status_board import meter
 from shared.clock import SystemClock, to_wire
-from shared.problems import Language
 
 logger = logging.getLogger("mps.pos.command_line")
 
@@ -43,12 +44,34 @@ def status(settings: Settings) -> dict[str, object]:
         reading.close()
 
 
-def _status(tx: Transaction, settings: Settings) -> dict[str, object]:
-    facts, now = _facts(tx), SystemClock().now()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the database tells of the terminal's state; `plausible`: the clock is not behind the journal."""
+
+    facts: HubFacts
+    now: datetime
+    queue: waiting.Queue
+    plausible: bool
+    left: OfflineMeter
+
+
+def look(tx: Transaction) -> Seen:
+    """Queue, limits and contact now.
+
+    Raises:
+        NotEnrolled: there is no terminal.
+    """
+    facts, now = read_facts(tx), SystemClock().now()
     queue, last = waiting.queue(tx), journal.tail(tx)
     stamp = journal.next_stamp(tx, facts.terminal_id, now, facts.contact)
     plausible = now >= max(last.at if last else facts.contact, facts.contact) - TOLERANCE
     left = meter(tx, facts, stamp, plausible)
+    return Seen(facts=facts, now=now, queue=queue, plausible=plausible, left=left)
+
+
+def _status(tx: Transaction, settings: Settings) -> dict[str, object]:
+    seen = look(tx)
+    facts, now, queue, left = seen.facts, seen.now, seen.queue, seen.left
     return {
         "terminal": {"id": facts.terminal_id, "no": facts.terminal_no, "status": facts.terminal_status.value},
         "store": facts.shop_name,
@@ -73,7 +96,7 @@ def _status(tx: Transaction, settings: Settings) -> dict[str, object]:
         "verified_through": facts.verified_through,
         "printer": settings.printer,
         "camera": settings.camera,
-        "clock": {"now": to_wire(now), "plausible": plausible},
+        "clock": {"now": to_wire(now), "plausible": seen.plausible},
     }
 
 
@@ -87,7 +110,7 @@ def entries(settings: Settings) -> Iterator[dict[str, object]]:
 
     reading = Reading(settings.data_dir)
     try:
-        facts = reading.read(_facts)
+        facts = reading.read(read_facts)
         for jws, decision in reading.read(lambda tx: list(journal.exported(tx))):
             entry = verify_entry(jws, facts.terminal_id, facts.own_verifier)
             yield {
@@ -152,7 +175,12 @@ def doctor(settings: Settings) -> Iterator[Finding]:
     yield Finding("scanner", True, say("scanner", settings.language))
 
 
-def _facts(tx: Transaction) -> HubFacts:
+def read_facts(tx: Transaction) -> HubFacts:
+    """What the hub told.
+
+    Raises:
+        NotEnrolled: there is no terminal.
+    """
     facts = rows.read_facts(tx)
     if facts is None:
         raise NotEnrolled
@@ -160,7 +188,7 @@ def _facts(tx: Transaction) -> HubFacts:
 
 
 def _verify(tx: Transaction) -> int:
-    facts = _facts(tx)
+    facts = read_facts(tx)
     return journal.verify(tx, facts.terminal_id, facts.own_verifier, 0, facts.verified_through)
 
 
@@ -177,11 +205,13 @@ def _journal(settings: Settings) -> tuple[HubFacts | None, Finding]:
     try:
         reading = Reading(settings.data_dir)
         try:
-            facts, count = reading.read(_facts), reading.read(_verify)
+            facts, count = reading.read(read_facts), reading.read(_verify)
         finally:
             reading.close()
     except JournalDamaged as error:
-        return None, Finding("journal", False, str(error), say("journal_do", language))
+        logger.warning("the journal does not verify: %s", error)
+        seen = say("journal_damaged", language, seq=error.seq)
+        return None, Finding("journal", False, seen, say("journal_do", language))
     except (NotEnrolled, StorageError) as error:
         logger.info("no journal: %s", error)
         return None, Finding("journal", False, say("journal_none", language), "mps-pos enrol")
@@ -194,7 +224,8 @@ def _line_and_clock(settings: Settings, facts: HubFacts) -> Iterator[Finding]:
     try:
         told = hub.probe(PROBE_MS)
     except (HubUnreachable, HubRefused) as error:
-        yield Finding("line", False, say("no_line", language, detail=error), say("line_do", language))
+        detail = hub_fault_in_words(error, language)
+        yield Finding("line", False, say("no_line", language, detail=detail), say("line_do", language))
         yield Finding("clock", True, say("clock_unknown", language))
         return
     finally:
@@ -214,12 +245,16 @@ def _line_and_clock(settings: Settings, facts: HubFacts) -> Iterator[Finding]:
 
 def _printer(settings: Settings) -> Finding:
     language = settings.language
-    state = printer_of(settings).status()
+    try:
+        state = printer_of(settings).status()
+    except PrinterAddressRefused as error:
+        seen = say("printer", language, state=say(error.fault, language))
+        return Finding("printer", False, seen, say("printer_address_do", language))
     well = settings.printer == "none" or state.can_print
     return Finding(
         "printer",
         well,
-        say("printer", language, state=str(state.name)),
+        say("printer", language, state=printer_in_words(state, language)),
         "" if well else say("printer_do", language),
     )
 
@@ -229,30 +264,18 @@ def _camera(settings: Settings) -> Finding:
     try:
         camera = camera_of(settings)
         if camera is None:
-            return Finding("camera", True, say("camera", language, state="none"))
+            return Finding("camera", True, say("camera", language, state=say("camera_is_none", language)))
         camera.open()
         try:
             camera.read()
         finally:
             camera.close()
-    except (CameraUnavailable, CameraAddressInvalid) as error:
-        return Finding("camera", False, say("camera", language, state=error), say("camera_do", language))
-    return Finding("camera", True, say("camera", language, state=say("ok", language)))
-
-
-def status_line(found: dict[str, object], language: Language) -> str:
-    """The status as one sentence; amounts in minor units."""
-    terminal, queue, offline = found["terminal"], found["queue"], found["offline"]
-    if not (isinstance(terminal, dict) and isinstance(queue, dict) and isinstance(offline, dict)):
-        raise TypeError("not a status")
-    return say(
-        "status",
-        language,
-        number=terminal["no"],
-        depth=queue["depth"],
-        left=offline["left_total"],
-        most=offline["max_total"],
-        count=offline["left_count"],
-        until=offline["until"],
-        contact=found["contact"],
-    )
+    except CameraUnavailable as error:
+        state = say(f"camera_{error.fault}", language)
+        return Finding("camera", False, say("camera", language, state=state), say("camera_do", language))
+    except CameraAddressInvalid as error:
+        state = say(error.fault, language)
+        return Finding(
+            "camera", False, say("camera", language, state=state), say("camera_address_do", language)
+        )
+    return Finding("camera", True, say("camera", language, state=say("camera_is_live", language)))

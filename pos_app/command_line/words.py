@@ -2,9 +2,14 @@
 
 from typing import Final
 
+from pos_app.command_line.fault_texts import DEVICE_TEXTS, TABLE_TEXTS
+from pos_app.devices.printer.port import PrinterStatus
+from pos_app.hub_client import HubRefused, HubUnreachable
 from shared.problems import Language, Refusal
 
 TEXTS: Final[dict[str, dict[Language, str]]] = {
+    **DEVICE_TEXTS,
+    **TABLE_TEXTS,
     "not_enrolled": {
         "zh_TW": "這裡還沒有終端：先用 mps-pos enrol 註冊。未收款。",
         "en": "There is no terminal here: enrol it first (mps-pos enrol). Not charged.",
@@ -14,37 +19,41 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "en": "This directory holds a terminal already; to enrol anew choose another --data-dir.",
     },
     "in_use": {
-        "zh_TW": "另一個程式正在使用這台終端的資料（{detail}）。未收款。先關閉它。",
-        "en": "Another program uses this terminal's data ({detail}). Not charged. Close it first.",
+        "zh_TW": "另一個程式正在使用這台終端的資料。未收款。先關閉它。",
+        "en": "Another program uses this terminal's data. Not charged. Close it first.",
     },
     "newer": {
-        "zh_TW": "資料由較新的版本寫成（{detail}）。未收款。請升級程式。",
-        "en": "A newer version wrote the data ({detail}). Not charged. Upgrade this program.",
+        "zh_TW": "資料由較新的版本寫成。未收款。請升級程式。",
+        "en": "A newer version wrote the data. Not charged. Upgrade this program.",
     },
     "older": {
         "zh_TW": "資料要先更新：啟動一次終端。",
         "en": "The data must be brought up to date: start the terminal once.",
     },
     "damaged": {
-        "zh_TW": "終端日誌受損（{detail}）。未收款。請用 mps-pos journal export 帶出可驗證的部分，再重新註冊。",
-        "en": "The journal is damaged ({detail}). Not charged. Export what verifies (mps-pos journal export), then enrol anew.",
+        "zh_TW": "終端日誌受損。未收款。請用 mps-pos journal export 帶出可驗證的部分，再重新註冊。",
+        "en": "The journal is damaged. Not charged. Export what verifies (mps-pos journal export), then enrol anew.",
     },
     "storage": {
-        "zh_TW": "無法寫入磁碟（{detail}）。這筆沒有核准。",
-        "en": "The disk cannot be written ({detail}). Nothing was approved.",
+        "zh_TW": "無法寫入磁碟（空間不足或故障）。這筆沒有核准。請用 mps-pos doctor 檢查。",
+        "en": "The disk cannot be written (full or failing). Nothing was approved. Look with mps-pos doctor.",
     },
     "unknown": {
-        "zh_TW": "無法確定是否已寫入（{detail}）。結果未定：重新啟動終端會自動取消。",
-        "en": "Whether it was written cannot be known ({detail}). Result unknown: the next start cancels it by itself.",
+        "zh_TW": "無法確定是否已寫入磁碟。結果未定：重新啟動終端會自動取消。",
+        "en": "Whether it was written to the disk cannot be known. Result unknown: the next start cancels it by itself.",
     },
-    "key": {"zh_TW": "終端金鑰無法使用：{detail}", "en": "The terminal's key cannot be used: {detail}"},
+    "key": {
+        "zh_TW": "終端金鑰無法使用：檔案只能由本人讀取（chmod 600）；金鑰遺失請換資料夾重新註冊。未收款。",
+        "en": "The terminal's key cannot be used: its file must be the owner's alone (chmod 600); if the key is lost,"
+        " enrol anew in another directory. Not charged.",
+    },
     "no_line": {
         "zh_TW": "連不上平台（{detail}）。",
         "en": "The hub cannot be reached ({detail}).",
     },
     "insecure": {
-        "zh_TW": "平台網址要用 https（本機除外）：{detail}",
-        "en": "The hub's address must be https (but for this machine): {detail}",
+        "zh_TW": "平台網址不對：要用 https（本機除外）。",
+        "en": "The hub's address is not valid: it must be https (but for this machine).",
     },
     "refused": {"zh_TW": "平台拒絕：{title}（{code}）", "en": "The hub refused: {title} ({code})"},
     "amount": {
@@ -72,7 +81,22 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "zh_TW": "圖片裡沒有付款碼。未收款。",
         "en": "There is no payment code in the picture. Not charged.",
     },
-    "device": {"zh_TW": "裝置位址無效：{detail}", "en": "The device's address is not valid: {detail}"},
+    "device": {
+        "zh_TW": "裝置位址無效：{detail}（{text}）",
+        "en": "The device's address is not valid: {detail} ({text})",
+    },
+    "journal_damaged": {
+        "zh_TW": "日誌：第 {seq} 筆驗證不過",
+        "en": "Journal: entry {seq} does not verify",
+    },
+    "printer_address_do": {
+        "zh_TW": "改正 --printer，例如 escpos+tcp://192.168.1.50:9100",
+        "en": "Correct --printer, for example escpos+tcp://192.168.1.50:9100",
+    },
+    "camera_address_do": {
+        "zh_TW": "改正 --camera，例如 0；不用鏡頭寫 none",
+        "en": "Correct --camera, for example 0, or none",
+    },
     "fault": {"zh_TW": "程式錯誤（{detail}）。", "en": "A fault of ours ({detail})."},
     "enrolled": {"zh_TW": "已註冊：終端 {number}，{store}", "en": "Enrolled: terminal {number}, {store}"},
     "approved": {"zh_TW": "已收款 {amount}　{number}", "en": "Paid {amount} · {number}"},
@@ -95,10 +119,6 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
     },
     "verified": {"zh_TW": "日誌驗證通過：{count} 筆", "en": "The journal verifies: {count} entries"},
     "synced": {"zh_TW": "已同步；待上傳 {depth} 筆", "en": "Synchronised; {depth} entries wait"},
-    "status": {
-        "zh_TW": "終端 {number}｜待上傳 {depth} 筆｜離線可收 {left}／{most}，還可 {count} 筆，到 {until}｜最後連線 {contact}",
-        "en": "Terminal {number} · {depth} to send · offline {left} of {most} left, {count} charges, until {until} · last contact {contact}",
-    },
     "disk": {"zh_TW": "磁碟：剩 {mb} MB", "en": "Disk: {mb} MB free"},
     "disk_do": {
         "zh_TW": "清出空間：寫不進去就不能收款",
@@ -145,3 +165,16 @@ def reason_of(refusal: Refusal | None, language: Language) -> str:
         if language == "zh_TW"
         else f"{refusal.title(language)} ({refusal.code})"
     )
+
+
+def printer_in_words(status: PrinterStatus, language: Language) -> str:
+    """All that a printer said about itself."""
+    between = "、" if language == "zh_TW" else ", "
+    return between.join(say(f"printer_is_{(one.name or '').lower()}", language) for one in status)
+
+
+def hub_fault_in_words(error: HubUnreachable | HubRefused, language: Language) -> str:
+    """Why there was no use in asking the hub."""
+    if isinstance(error, HubRefused):
+        return reason_of(error.refusal, language)
+    return say(f"line_{error.kind.value}", language)

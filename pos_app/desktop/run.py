@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from pos_app.appearance.camera_preview import Outline
 from pos_app.appearance.theme import Scheme
+from pos_app.appearance.translations import Phrase
 from pos_app.appearance.translations import charging as charge_words
 from pos_app.appearance.translations import rooms as room_words
 from pos_app.appearance.translations import window as words
@@ -49,6 +50,11 @@ _SPOILT = {
 }
 
 
+def said_of_damage(damage: Damage) -> Phrase:
+    """What is said of a scan that nobody can read."""
+    return _SPOILT[damage]()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equipment:
     """What bootstrap hands the window; `camera` None for `--camera none`."""
@@ -80,7 +86,7 @@ class Desktop(QObject):
         self.filter = ScanFilter(equipment.clock.monotonic_ms, self)
         application.installEventFilter(self.filter)
         self.filter.scanned.connect(self.window.scanned)
-        self.filter.spoilt.connect(lambda damage: self.window.spoilt(_SPOILT[damage]()))
+        self.filter.spoilt.connect(lambda damage: self.window.spoilt(said_of_damage(damage)))
         self.filter.digits_scanned.connect(self.window.digits_scanned)
         self.eye = CameraEye(equipment.camera, equipment.clock.monotonic_ms, self)
         self.eye.code_seen.connect(self.window.scanned)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pos_app.command_line.paper import columns
 from pos_app.journal import failpoints
 from shared.clock import SystemClock
 from shared.journal_entries import Status
@@ -175,3 +177,41 @@ def _holds_after_the_next_start(till: Till) -> None:
         expected = Status.REVERSED if reversals else Status.COMPLETED
         assert till.hub.outcome(charge) is expected
     assert len(till.hub.completed()) == (len(charges) if not reversals else 0)
+
+
+def test_the_journal_and_the_status_are_tables_a_person_can_read(till: Till) -> None:
+    till.hub.script.declines.append(Code.INSUFFICIENT_BALANCE)
+    till.charge()
+    till.served.close()
+    assert till.charge().returncode == 0
+    listed = till.run("journal", "list", "--language", "zh_TW")
+    head, *rows = listed.stdout.splitlines()
+    assert head.split() == ["序號", "時間", "種類", "金額", "平台的決定"]
+    assert [row.split()[3:] for row in rows] == [
+        ["啟用", "平台已收下"],
+        ["收款", "299.00", "未收款"],
+        ["收款", "299.00", "待平台答覆"],
+        ["離線核准", "299.00", "待平台答覆"],
+    ]
+    ends = {columns(row[: row.index(".00") + 3]) for row in rows if ".00" in row}
+    assert len(ends) == 1
+    status = till.run("status", "--language", "zh_TW").stdout
+    assert "2 筆，最早" in status
+    assert "／5,000.00" in status
+    assert "未設定" in status
+
+
+def test_the_doctor_speaks_the_screens_language_and_names_what_to_do(till: Till) -> None:
+    address = till.served.address
+    till.served.close()
+    ended = till.run(
+        "doctor", "--language", "zh_TW", "--camera", "0", "--printer", "escpos+tcp://127.0.0.1:1"
+    )
+    assert ended.returncode == 70
+    assert address not in ended.stdout
+    assert "連不上平台（連線被拒）" in ended.stdout
+    for line in ended.stdout.splitlines():
+        assert not re.search(r"[A-Z]+_[A-Z]+|no_answer|not_found|refused", line), line
+    assert "印表機：離線" in ended.stdout
+    wrong = till.run("doctor", "--language", "zh_TW", "--camera", "none", "--printer", "lpt9://x")
+    assert "沒有這種印表機位址" in wrong.stdout

@@ -138,7 +138,7 @@ class CounterTerminal:
         return self._terminal.history.receipt(entry_id)
 
     def next_copy(self, entry_id: str) -> int:
-        """Count one more paper, durably."""
+        """Count one more paper, durably: 1 is the original."""
         return self._terminal.history.next_copy(entry_id)
 
     def close(self) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
+from functools import cache
 
 from PIL import Image
 
@@ -12,7 +14,7 @@ from pos_app.desktop.terminal import Terminal
 from pos_app.devices.printer.port import PrintProblem
 from pos_app.devices.printer.spooler import JobState, JobStatus, PrintJob, PrintSpooler
 from pos_app.features.charging.outcomes import Paid, PaidOffline
-from pos_app.receipts.content import Copy, ShiftReport
+from pos_app.receipts.content import ChargeReceipt, Copy, ShiftReport
 from pos_app.receipts.raster import render
 from pos_app.receipts.rows import PaperWidth
 from shared.clock import Clock
@@ -43,11 +45,16 @@ class Papers:
         self.last_entry = entry_id
         language = self._language()
 
-        def draw() -> Image.Image:
-            receipt = self._terminal.receipt_of(entry_id)
+        @cache
+        def paper() -> ChargeReceipt:
+            # A paper that failed and is tried again is still the one that was counted.
+            receipt, _ = self._next_paper(entry_id)
             if receipt is None:
                 raise NoSuchPaper(entry_id)
-            return render(receipt, language, self._width())
+            return receipt
+
+        def draw() -> Image.Image:
+            return render(paper(), language, self._width())
 
         self._spooler.submit(PrintJob(job_id=entry_id, draw=draw))
 
@@ -57,15 +64,22 @@ class Papers:
         if status is not None and status.state is JobState.FAILED:
             self._spooler.retry(entry_id)
             return 1
-        receipt = self._terminal.receipt_of(entry_id)
-        if receipt is None:
+        paper, number = self._next_paper(entry_id)
+        if paper is None:
             return None
-        number = self._terminal.next_copy(entry_id)
-        copy = replace(receipt, copy=Copy(number=number, at=self._clock.now()))
         language = self._language()
         job_id = f"{entry_id}-copy-{number}"
-        self._spooler.submit(PrintJob(job_id=job_id, draw=lambda: render(copy, language, self._width())))
+        self._spooler.submit(PrintJob(job_id=job_id, draw=lambda: render(paper, language, self._width())))
         return number
+
+    def _next_paper(self, entry_id: str) -> tuple[ChargeReceipt | None, int]:
+        """The original if no paper was counted yet, else the next copy; counted before it is printed, since a paper that
+        nobody counted could pass for the original twice."""
+        receipt = self._terminal.receipt_of(entry_id)
+        if receipt is None:
+            return None, 0
+        number = self._terminal.next_copy(entry_id)
+        return _numbered(receipt, number, self._clock.now()), number
 
     def print_report(self, report: ShiftReport) -> None:
         """X or Z."""
@@ -75,6 +89,10 @@ class Papers:
 
     def _width(self) -> PaperWidth:
         return _PAPERS[self._terminal.identity().paper_mm]
+
+
+def _numbered(receipt: ChargeReceipt, number: int, at: datetime) -> ChargeReceipt:
+    return receipt if number == 1 else replace(receipt, copy=Copy(number=number, at=at))
 
 
 def said_of_receipt(status: JobStatus) -> Phrase:

@@ -76,7 +76,7 @@ class Terminal(Protocol):
         ...
 
     def next_copy(self, entry_id: str) -> int:
-        """Count one more paper of a charge, durably: the first copy is COPY 2."""
+        """Count one more paper of a charge, durably: 1 is the original, 2 is COPY 2."""
         ...
 
     def close(self) -> None:

@@ -157,13 +157,6 @@ def count_paper(tx: Transaction, charge_id: str) -> int:
     return papers
 
 
-def count_copy(tx: Transaction, charge_id: str) -> int:
-    """One more copy of a charge whose first receipt was printed: never less than COPY 2."""
-    first = sa.func.max(charges.c.papers, 1)
-    tx.execute(charges.update().where(charges.c.id == charge_id).values(papers=first))
-    return count_paper(tx, charge_id)
-
-
 _ALL = sa.select(charges, entries.c.hash).join(entries, entries.c.seq == charges.c.seq)
 
 

@@ -50,8 +50,8 @@ class PastCharges:
         return self._database.read(lambda tx: charges.by_id(tx, entry_id)).result()
 
     def next_copy(self, entry_id: str) -> int:
-        """Count one more copy, durably: the first is COPY 2."""
-        return self._database.write(lambda tx: charges.count_copy(tx, entry_id)).result()
+        """Count one more paper, durably: 1 is the original, 2 is COPY 2; the window and the command line count as one."""
+        return self._database.write(lambda tx: charges.count_paper(tx, entry_id)).result()
 
     def receipt(self, entry_id: str) -> ChargeReceipt | None:
         """The receipt of an approved charge; None where there is none."""

@@ -120,13 +120,14 @@ def _morning(counter: Counter, stage: Stage, report: Report) -> None:
 
 
 def _charges(counter: Counter, stage: Stage, report: Report) -> None:
+    # Its card is one that no later code is asked of: a new code would replace it before it is shown.
+    expired = counter.driver.begin(lambda: stage.past_code(stage.cards("prepaid")[0]))
     _online(counter, stage, report)
     with report.step("duplicate_submission") as facts:
         _duplicate(counter, stage, report, facts)
     _declined(counter, stage, report)
     with report.step("expired_code") as facts:
-        # Its card is one that no later code is asked of: a new code would replace it before it is shown.
-        text = counter.driver.do(lambda: stage.past_code(stage.cards("prepaid")[0]))
+        text = counter.driver.finish(expired)
         facts["code"] = _refused_at_sight(counter, text, Code.QR_EXPIRED, "expired-code")
     with report.step("invalid_qr") as facts:
         facts["code"] = _refused_at_sight(counter, _WEB_ADDRESS, Code.INVALID_QR, "invalid-qr")

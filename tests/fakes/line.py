@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import Any, Self
 
 _WAIT_S = 10
+_TURNS = 8
+"""Of the event loop: more than a connection needs from being accepted to being closed."""
 
 
 class LineFault(Enum):
@@ -36,6 +38,7 @@ class Line:
         self._thread.start()
         self.fault = LineFault.NONE
         self.transports: set[asyncio.Transport] = set()
+        self.connecting: set[asyncio.Task[None]] = set()
         self.port = _free_port()
         self._call(self._listen)
 
@@ -74,11 +77,19 @@ class Line:
         )
 
     async def _silence(self) -> None:
+        # What was accepted a moment ago is on its way to become a connection; a closed server would leave it open
+        # for ever. So accept no more, let those come, end them all, and close then.
+        for listener in self._server.sockets if self._server is not None else ():
+            self._loop.remove_reader(listener.fileno())
+        for _ in range(_TURNS):
+            for task in list(self.connecting):
+                task.cancel()
+            for transport in list(self.transports):
+                transport.abort()
+            await asyncio.sleep(0)
         if self._server is not None:
             self._server.close()
             self._server = None
-        for transport in list(self.transports):
-            transport.abort()
         while self.transports:
             await asyncio.sleep(0)
 
@@ -136,11 +147,12 @@ class _TerminalSide(_Side):
     def __init__(self, line: Line, target_port: int) -> None:
         super().__init__(line)
         self._target_port = target_port
-        self._connecting: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._connecting = asyncio.get_running_loop().create_task(self._connect())
+        task = asyncio.get_running_loop().create_task(self._connect())
+        self._line.connecting.add(task)
+        task.add_done_callback(self._line.connecting.discard)
 
     async def _connect(self) -> None:
         assert self._own is not None

@@ -15,7 +15,7 @@ from hub_server import migrations
 from hub_server.access import connect_sms
 from hub_server.access.routes import router as access_router
 from hub_server.bindings.routes import router as bindings_router
-from hub_server.change_feed import FEED_SUBJECT, FeedStreams, announce_keys, feed_cursor, feed_handler
+from hub_server.change_feed import FEED_SUBJECT, FeedStreams, announce_keys, feed_handler, feed_start
 from hub_server.change_feed.routes import router as change_feed_router
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import Figures, configure_logging
@@ -217,7 +217,7 @@ def _routers(context: Context, keys: HubSigningKeys, streams: FeedStreams) -> li
     access = TerminalAccess(context, keys)
     return [
         signing_keys_router(keys),
-        terminals_router(EnrolmentDesk(context, keys, feed_cursor)),
+        terminals_router(EnrolmentDesk(context, keys, feed_start)),
         journal_router(context, keys, access),
         change_feed_router(context, streams, access),
         access_router(context, keys, connect_sms(context.settings.sms_address)),

@@ -1,11 +1,21 @@
 """Looking at the feed: which events there are, and the time up to which they are all."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hub_server.change_feed.queries import FeedEvent, Scope, events_after, last_before, last_place, lock_feed
+from hub_server.change_feed.queries import (
+    FeedEvent,
+    Scope,
+    events_after,
+    last_before,
+    last_place,
+    last_told,
+    lock_feed,
+    move_clock,
+)
 from hub_server.foundation.storage import Connection
+from hub_server.terminals import touch_contacts
 from shared.clock import Clock
 
 MAX_CURSOR_DIGITS = 18
@@ -52,13 +62,40 @@ def look(connection: Connection, clock: Clock, position: int, limit: int, scope:
     """
     lock_feed(connection)
     now = clock.now()
-    newest, newest_at = last_place(connection)
+    newest, _ = last_place(connection)
     events = events_after(connection, position, limit, scope)
     if len(events) == limit:
         return Look(events, events[-1].position, None)
-    return Look(events, newest, max(now, newest_at or now))
+    return Look(events, newest, hub_time_at(connection, now))
 
 
-def feed_cursor(connection: Connection, at: datetime) -> str:
-    """Where a terminal begins that enrols at `at`: before every revocation of a code that may still be good."""
-    return str(FeedCursor(last_before(connection, at - CODE_LIFE - CLOCK_MARGIN)))
+def hub_time_at(connection: Connection, now: datetime) -> datetime:
+    """The feed's time: this node's clock, unless an event or another node's word is later.
+
+    The caller holds the feed's lock.
+    """
+    _, newest_at = last_place(connection)
+    return max(now, newest_at or now, last_told(connection) or now)
+
+
+def tell_time(connection: Connection, terminal_ids: Collection[str], hub_time: datetime) -> None:
+    """Record that these terminals are about to be told the time, in the look's transaction.
+
+    It is committed before anybody is told: a contact that the hub does not remember would not count, and what is
+    published later must be later than it.
+    """
+    if terminal_ids:
+        move_clock(connection, hub_time)
+        touch_contacts(connection, terminal_ids, hub_time)
+
+
+def feed_start(connection: Connection, at: datetime) -> tuple[str, datetime]:
+    """Where a terminal begins that enrols at `at`, and the time that it is told.
+
+    The cursor lies before every revocation of a code that may still be good.
+    """
+    lock_feed(connection)
+    cursor = str(FeedCursor(last_before(connection, at - CODE_LIFE - CLOCK_MARGIN)))
+    hub_time = hub_time_at(connection, at)
+    move_clock(connection, hub_time)
+    return cursor, hub_time

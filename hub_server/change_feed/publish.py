@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from hub_server.change_feed.look import hub_time_at
 from hub_server.change_feed.queries import (
     insert_events,
     last_place,
@@ -49,10 +50,9 @@ def feed_handler(clock: Clock) -> Handler:
     def handle(connection: Connection, _at: datetime, rows: Sequence[OutboxRow]) -> None:
         changes = [_Change.model_validate(row.payload) for row in rows]
         lock_feed(connection)
-        position, last_at = last_place(connection)
-        # Later than any look before this one, whose T is a contact that does not know of these changes.
-        now = clock.now()
-        published_at = max(now, last_at or now) + _TICK
+        position, _ = last_place(connection)
+        # Later than any look before this one, at any node, whose T is a contact that does not know of these changes.
+        published_at = hub_time_at(connection, clock.now()) + _TICK
         insert_events(
             connection,
             [

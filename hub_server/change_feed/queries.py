@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from hub_server.change_feed.tables import feed_events
-from hub_server.foundation.storage import lock_rows
+from hub_server.change_feed.tables import feed_clock, feed_events
+from hub_server.foundation.storage import insert_new_rows, lock_rows
 from hub_server.merchants.tables import merchant_status_changes, policies
 from hub_server.payment_codes.tables import payment_codes
 from hub_server.staff.tables import posts
@@ -58,6 +58,19 @@ def last_place(connection: Connection) -> tuple[int, datetime | None]:
         .limit(1)
     ).first()
     return (0, None) if row is None else (row.position, row.published_at)
+
+
+def last_told(connection: Connection) -> datetime | None:
+    """The latest time that a terminal was told by any node; the caller holds the feed's lock."""
+    found: datetime | None = connection.execute(select(feed_clock.c.last_told)).scalar_one_or_none()
+    return found
+
+
+def move_clock(connection: Connection, hub_time: datetime) -> None:
+    """Terminals are about to be told that time; the caller holds the feed's lock."""
+    insert_new_rows(connection, feed_clock, [{"id": 1, "last_told": hub_time}])
+    later = feed_clock.c.last_told < hub_time
+    connection.execute(update(feed_clock).where(later).values(last_told=hub_time))
 
 
 def last_before(connection: Connection, instant: datetime) -> int:

@@ -15,12 +15,12 @@ from starlette.concurrency import run_in_threadpool
 
 from hub_server.change_feed.events import event_text, hub_time_text
 from hub_server.change_feed.listener import Delivery, Listener
-from hub_server.change_feed.look import Look, look
+from hub_server.change_feed.look import Look, look, tell_time
 from hub_server.change_feed.queries import Scope, last_place
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import Figures
 from hub_server.foundation.storage import Connection, DatabaseBusy
-from hub_server.terminals import TerminalIdentity, touch_contact, touch_contacts
+from hub_server.terminals import TerminalIdentity
 from shared.problems import Code, CodedError
 
 _log = logging.getLogger("mps.hub.change_feed")
@@ -136,8 +136,7 @@ class FeedStreams:
             if listener.told_ms is not None
             and (listener.told_ms <= due_ms or any(listener.scope.hears(event) for event in seen.events))
         )
-        # Committed before anybody is told: a contact that the hub does not remember would not count.
-        touch_contacts(connection, {listener.scope.terminal_id for listener in told}, seen.hub_time)
+        tell_time(connection, {listener.scope.terminal_id for listener in told}, seen.hub_time)
         return _Round(seen, told)
 
     def _subscribe(self, listener: Listener) -> None:
@@ -159,7 +158,7 @@ class FeedStreams:
         def work(connection: Connection) -> Look:
             found = look(connection, self._context.clock, listener.cursor, PAGE, listener.scope)
             if found.hub_time is not None:
-                touch_contact(connection, listener.scope.terminal_id, found.hub_time)
+                tell_time(connection, [listener.scope.terminal_id], found.hub_time)
             return found
 
         found = self._context.database.run(work)

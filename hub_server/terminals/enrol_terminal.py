@@ -36,11 +36,11 @@ CERTIFICATE_TYP = "mps-terminal+jws"
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentDesk:
-    """What enrolment needs; `feed_cursor` tells where the change feed stands (it lies above this floor)."""
+    """What enrolment needs; `feed_start` tells the feed's cursor and time (it lies above this floor)."""
 
     context: Context
     keys: HubSigningKeys
-    feed_cursor: Callable[[Connection, datetime], str]
+    feed_start: Callable[[Connection, datetime], tuple[str, datetime]]
 
 
 def enrol_terminal(
@@ -143,8 +143,8 @@ def _answer(
     assert merchant is not None, "held by a foreign key"
     assert store is not None, "held by a foreign key"
     # The cursor before what it stands for: an event told twice is harmless, one that is skipped is not.
-    cursor = desk.feed_cursor(connection, at)
-    touch_contact(connection, terminal.terminal_id, at)
+    cursor, hub_time = desk.feed_start(connection, at)
+    touch_contact(connection, terminal.terminal_id, hub_time)
     return Enrolment(
         terminal_id=terminal.terminal_id,
         terminal_no=terminal.terminal_no,
@@ -154,7 +154,7 @@ def _answer(
         staff=staff_of_store(connection, terminal.store_id),
         policy=policy_in_force(connection, terminal.merchant_id),
         jwks=desk.keys.jwks(),
-        hub_time=at,
+        hub_time=hub_time,
         incarnation=current_incarnation(connection),
         cursor=cursor,
         certificate=certificate,

@@ -53,6 +53,12 @@ CREATE TABLE enrolment_tries (
     CONSTRAINT pk_enrolment_tries PRIMARY KEY (address)
 );
 
+CREATE TABLE feed_clock (
+    id SMALLINT NOT NULL,
+    last_told TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_feed_clock PRIMARY KEY (id)
+);
+
 CREATE TABLE feed_events (
     position BIGINT NOT NULL,
     kind VARCHAR(32) NOT NULL,

@@ -37,7 +37,7 @@ def test_a_terminal_is_told_all_it_needs_to_sell(client: httpx.Client, shop: Sho
     assert told.policy.currency == "TWD"
     assert told.jwks == shop.hub.keys.jwks()
     assert told.incarnation.startswith("2026-11-22T10:00:00.000Z-")
-    assert told.hub_time == shop.hub.context.clock.now()
+    assert told.hub_time >= shop.hub.context.clock.now()
 
 
 def test_the_certificate_is_the_hubs_word_for_terminal_key_merchant_and_store(

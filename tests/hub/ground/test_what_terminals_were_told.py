@@ -44,10 +44,11 @@ def _contact(counter: Counter, clock: ManualClock) -> datetime:
 def test_a_suspension_counts_from_the_contact_that_knew_of_it(
     hub: Hub, counter: Counter, clock: ManualClock, who: str
 ) -> None:
-    stop, resume = {
+    changes: dict[str, tuple[Change, Change]] = {
         "terminal": (suspend_terminal, resume_terminal),
         "merchant": (suspend_merchant, resume_merchant),
-    }[who]
+    }
+    stop, resume = changes[who]
     whom = {
         "terminal": {"terminal_id": counter.terminal_id},
         "merchant": {"merchant_id": counter.shop.merchant_id},

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QRect, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
@@ -38,12 +38,13 @@ class IdentityRow(QFrame):
         self.printer = label(self, "printer_state", px.SMALLEST_TEXT)
         self.scheme = button(self, "scheme_switch", px.SMALLEST_TEXT)
         self.language = button(self, "language_switch", px.SMALLEST_TEXT)
+        self._said_of_who = ""
         self.language.clicked.connect(self.language_pressed)
         self.scheme.clicked.connect(self.scheme_pressed)
 
     def show_words(self, who: str, camera: str, printer: str, scheme: str, language: Language) -> None:
         """Draw a moment."""
-        self.who.setText(who)
+        self._said_of_who = who
         self.camera.setText(camera)
         self.printer.setText(printer)
         self.scheme.setText(scheme)
@@ -65,6 +66,18 @@ class IdentityRow(QFrame):
             shown.setGeometry(right - width, 0, width, height)
             right -= width + _GAP
         self.who.setGeometry(_GAP, 0, right - _GAP, height)
+        self._fit_who(right - _GAP)
+
+    def _fit_who(self, room: int) -> None:
+        """Smaller letters where a device has much to say; then the middle goes: store first, cashier and shift last."""
+        metrics = QFontMetrics(font(_LINE_SIZES[0], bold=True))
+        for pixels in _LINE_SIZES:
+            made = font(pixels, bold=True)
+            metrics = QFontMetrics(made)
+            self.who.setFont(made)
+            if metrics.horizontalAdvance(self._said_of_who) <= room:
+                break
+        self.who.setText(metrics.elidedText(self._said_of_who, Qt.TextElideMode.ElideMiddle, room))
 
 
 class LineRow(QFrame):

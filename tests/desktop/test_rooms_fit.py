@@ -3,14 +3,19 @@
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QTableView
 
 from pos_app.appearance.sizes import LARGE, SMALL
+from pos_app.appearance.translations import window as window_words
+from pos_app.appearance.translations.rooms import HISTORY_STATES
 from pos_app.desktop.terminal import Doors, Terminal
+from pos_app.devices.printer.port import PrintProblem
 from pos_app.features.enrolment.flow import EnrolCommand
+from pos_app.features.history.flow import HistoryRow
 from pos_app.features.start_up.flow import CannotOpen, StartUpFault
 from shared.problems import Code, Language, Refusal
 from tests.desktop.conftest import Counterpart, OpenWindow
+from tests.fakes.desk import AT, FakeTerminal, entry_ref
 from tests.log_rules import ExpectedLogs
 
 
@@ -70,3 +75,56 @@ def test_the_doors_words_fit(
     person.until(lambda: person.label("enrolment_remark").property("tone") == "bad")
     person.window.grab()
     _assert_sentences_fit(person)
+
+
+@pytest.mark.parametrize("size", [LARGE.window, SMALL.window], ids=["1280", "1024"])
+@pytest.mark.parametrize("language", ["zh_TW", "en"])
+def test_the_identity_row_keeps_the_shift_whole_beside_the_longest_troubles_of_the_devices(
+    open_window: OpenWindow, language: Language, size: tuple[int, int]
+) -> None:
+    terminal = FakeTerminal()
+    terminal.store_name = "Bright Harbour Supermarket 明港生鮮超市 Xinyi Road Branch"
+    person = open_window(terminal, language=language, size=size)
+    person.sign_in()
+    said = person.window.words
+    said.camera = window_words.CAMERA_STARTING()
+    texts = [window_words.PRINT_PROBLEMS[one.value]() for one in PrintProblem]
+    said.printer = window_words.PRINTER_FAILED(reason=max(texts, key=lambda one: len(one.said_in(language))))
+    person.window.draw_frame()
+    _assert_sentences_fit(person)
+    shown = person.label("identity").text()
+    assert shown.endswith("0231")
+    assert shown.startswith("Bright")
+
+
+@pytest.mark.parametrize("size", [LARGE.window, SMALL.window], ids=["1280", "1024"])
+@pytest.mark.parametrize("language", ["zh_TW", "en"])
+def test_every_cell_of_the_history_is_whole(
+    open_window: OpenWindow, language: Language, size: tuple[int, int]
+) -> None:
+    terminal = FakeTerminal()
+    terminal.rows = tuple(
+        HistoryRow(
+            entry_id=entry_ref(n).entry_id,
+            at=AT,
+            number="PAY0000012345",
+            last4="0000",
+            payable=99_999_999,
+            state=state,
+            can_reprint=True,
+        )
+        for n, state in enumerate(HISTORY_STATES)
+    )
+    person = open_window(terminal, language=language, size=size)
+    person.sign_in()
+    person.key(Qt.Key.Key_F3)
+    model = person.counter.history.model
+    person.until(lambda: model.rowCount() == len(HISTORY_STATES))
+    person.window.grab()
+    table = person.window.findChild(QTableView, "history_table")
+    assert isinstance(table, QTableView)
+    for row in range(model.rowCount()):
+        for column in range(model.columnCount()):
+            text = str(model.data(model.index(row, column)))
+            needs = QFontMetrics(table.font()).horizontalAdvance(text) + 6
+            assert needs <= table.columnWidth(column), text

@@ -14,6 +14,7 @@ from shared.journal_entries.data import (
     ReversalReason,
     ShiftCloseData,
     ShiftOpenData,
+    is_order_ref,
 )
 from shared.journal_entries.decision import (
     Decision,
@@ -56,6 +57,7 @@ __all__ = [
     "Status",
     "entry_hash",
     "first_prev",
+    "is_order_ref",
     "make_proof",
     "proof_holds",
     "proof_text",

@@ -6,17 +6,38 @@ Field order is the order on the wire.
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from shared.ids import Uuid7Text
 from shared.money import MAX_AMOUNT
 
 MAX_ORDER_REF = 64
-_Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+_PLAIN = r"^[^\x00-\x1f\x7f-\x9f]+$"
+"""No control characters (C0, DEL, C1): not every database, printer and screen takes them."""
+_Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_PLAIN)]
+_OrderRef = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ORDER_REF, pattern=_PLAIN)]
+_ORDER_REF: TypeAdapter[str] = TypeAdapter(_OrderRef)
 _Amount = Annotated[int, Field(ge=1, le=MAX_AMOUNT)]
 _Sum = Annotated[int, Field(ge=0, lt=1 << 53)]
 _Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 _Base64Url = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=2048)]
+
+
+def is_order_ref(text: str) -> bool:
+    """Whether a charge may bear this label: 1 to 64 characters, none of them a control character."""
+    try:
+        _ORDER_REF.validate_python(text, strict=True)
+    except ValidationError:
+        return False
+    return True
 
 
 class EntryType(StrEnum):
@@ -67,7 +88,7 @@ class ChargeData(_Data):
     proof: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{86}$")]
     cashier: _Name
     shift: _Name
-    order_ref: Annotated[str, StringConstraints(min_length=1, max_length=MAX_ORDER_REF)] | None = None
+    order_ref: _OrderRef | None = None
     training: bool | None = None
 
 
@@ -77,7 +98,7 @@ class AdviceData(_Data):
     charge: Uuid7Text
     payable: Annotated[int, Field(ge=0, le=MAX_AMOUNT)]
     reason: Annotated[AdviceReason, Field(strict=False)]
-    policy: Annotated[int, Field(ge=0)]
+    policy: Annotated[int, Field(ge=0, lt=1 << 31)]
     approved_by: _Name | None = None
 
 

@@ -5,8 +5,9 @@ Reading goes in two steps, since the hub stores every verified entry, also one w
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 
 from pydantic import ValidationError
@@ -22,6 +23,11 @@ TYP = "mps-journal+jws"
 MAX_ENTRY = 4096
 VERSION = 1
 MAX_SEQ = (1 << 53) - 1
+_TYPE = re.compile(r"[a-z0-9_]{1,32}", re.ASCII)
+_HASH = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+"""No clock of a terminal is so far off; in between, a span may be added to any instant."""
 
 
 class InvalidEntry(ValueError):
@@ -105,7 +111,7 @@ def sign_entry(
     """Write an entry: the terminal's only way to say anything.
 
     Raises:
-        InvalidEntry: it would be longer than 4,096 characters.
+        InvalidEntry: it would be longer than 4,096 characters, or `at` or `contact` is not of this age.
     """
     entry_type = next(kind for kind, model in DATA_OF.items() if type(data) is model)
     fields = data.model_dump(mode="json", exclude_none=True)
@@ -166,23 +172,34 @@ def _entry(jws: str, terminal_id: str, payload: dict[str, object]) -> Entry:
             "type": str() as type_name,
             "data": dict() as data,
         } if len(payload) == 8 and type(payload["v"]) is int and type(seq) is int:
-            if not 0 <= seq <= MAX_SEQ or not is_uuid7(entry_id) or len(type_name) > 32 or len(prev) != 43:
-                raise InvalidEntry("seq, id, prev or type is out of bounds")
+            if not 0 <= seq <= MAX_SEQ or not is_uuid7(entry_id):
+                raise InvalidEntry("seq or id is out of bounds")
+            if not _TYPE.fullmatch(type_name) or not _HASH.fullmatch(prev):
+                raise InvalidEntry("prev or type is out of form")
             return Entry(
                 jws=jws,
                 terminal_id=terminal_id,
                 seq=seq,
                 prev=prev,
                 id=entry_id,
-                at=from_wire(at),
-                contact=from_wire(contact),
+                at=_instant(at),
+                contact=_instant(contact),
                 type_name=type_name,
                 _data=data,
             )
     raise InvalidEntry("not an envelope of version 1")
 
 
+def _instant(text: str) -> datetime:
+    instant = from_wire(text)
+    if not _EARLIEST <= instant < _LATEST:
+        raise InvalidEntry("at or contact is out of bounds")
+    return instant
+
+
 def _first(error: ValidationError) -> str:
+    """What is wrong, fit to be stored and printed: a field's name is whatever the writer made it."""
     details = error.errors(include_url=False, include_input=False, include_context=False)
     place = ".".join(str(part) for part in details[0]["loc"])
-    return f"{place}: {details[0]['msg']}" if place else details[0]["msg"]
+    told = f"{place}: {details[0]['msg']}" if place else details[0]["msg"]
+    return "".join(letter if letter.isprintable() else "?" for letter in told)

@@ -27,7 +27,7 @@ from pos_app.syncing.line import LineState
 from pos_app.syncing.line_watch import LineWatch
 from pos_app.syncing.submitter import Submitter
 from shared import rates
-from shared.journal_entries import MAX_ORDER_REF, AdviceReason, ReversalReason
+from shared.journal_entries import MAX_ORDER_REF, AdviceReason, ReversalReason, is_order_ref
 from shared.money import is_chargeable
 from shared.offline_rules import OfflineVerdict, refuse_by_life
 from shared.payment_code import Claims, InvalidPaymentCode, read_payment_code
@@ -292,8 +292,8 @@ class Desk:
 def _refuse_request(request: ChargeRequest) -> Refusal | None:
     if type(request.amount) is not int or not is_chargeable(request.amount):
         return Refusal(Code.INVALID_AMOUNT)
-    if request.order_ref is not None and not 1 <= len(request.order_ref) <= MAX_ORDER_REF:
-        return Refusal(Code.INVALID_REQUEST, f"an order number has 1 to {MAX_ORDER_REF} characters")
+    if request.order_ref is not None and not is_order_ref(request.order_ref):
+        return Refusal(Code.INVALID_REQUEST, f"an order number has 1 to {MAX_ORDER_REF} plain characters")
     return None
 
 

@@ -1,7 +1,8 @@
 """Owns the terminals' journals: intake, chain, and one signed decision an entry."""
 
 from hub_server.journal_intake.incoming import Incoming, Unreadable, read_all, read_incoming
-from hub_server.journal_intake.submit_entries import EntryOutcome, Submission, submit_entries
+from hub_server.journal_intake.submission import EntryOutcome, Submission
+from hub_server.journal_intake.submit_entries import submit_entries
 from hub_server.journal_intake.take_journal import take_journal
 from hub_server.journal_intake.tools import IntakeTools
 

@@ -110,8 +110,13 @@ class Desk:
         return sorted(self._about.get(charge_id, ()), key=lambda track: track.seq)
 
     def standing_reversal(self, charge_id: str) -> Track | None:
-        """The reversal that ended the charge."""
-        return next((t for t in self.about(charge_id) if t.is_reversal and t.status is Status.REVERSED), None)
+        """The reversal that ended the charge: the one that moved money before those that followed it."""
+        ended = [t for t in self.about(charge_id) if t.is_reversal and t.status is Status.REVERSED]
+        return min(ended, key=lambda track: (track.reversal_id is None, track.seq), default=None)
+
+    def reversal_tx_no(self, track: Track) -> str | None:
+        """The number of what undid the charge."""
+        return self.transactions[track.reversal_id].tx_no if track.reversal_id else track.reversal_tx_no
 
     def charge_of(self, track: Track) -> Track | None:
         """The charge that an entry is about, once it has come.

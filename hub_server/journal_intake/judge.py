@@ -9,7 +9,16 @@ from hub_server.journal_intake.plan import plan_charge
 from hub_server.journal_intake.settle_advice import judge_advice, take_advice
 from hub_server.journal_intake.settle_reversal import judge_reversal, may_reverse, take_reversal
 from hub_server.journal_intake.track import Track
-from shared.journal_entries import AdviceData, ChargeData, GenesisData, ReversalData, Status
+from shared.journal_entries import (
+    AdviceData,
+    ChargeData,
+    GenesisData,
+    RefundData,
+    ReversalData,
+    ShiftCloseData,
+    ShiftOpenData,
+    Status,
+)
 from shared.problems import Code, Refusal
 
 
@@ -33,14 +42,17 @@ def judge(desk: Desk, track: Track) -> None:
             take_advice(desk, track)
         case ReversalData():
             take_reversal(desk, track)
-        case _:
+        case RefundData():
+            # Nothing decides refunds yet: it waits, and what stands behind it in the journal does not.
+            track.become(Status.PENDING)
+        case ShiftOpenData() | ShiftCloseData():
             track.become(Status.ACCEPTED)
 
 
 def close_waiting(desk: Desk, waiting: Iterable[Track]) -> None:
-    """Judge for good what waited for an earlier entry, now that the chain has passed it."""
+    """Judge for good what waited for its charge, now that the chain has passed it."""
     for track in sorted(waiting, key=lambda waiting_track: waiting_track.seq):
-        if track.status is not Status.PENDING:
+        if track.status is not Status.PENDING or track.charge_id is None:
             continue
         try:
             charge = desk.charge_of(track)

@@ -4,11 +4,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
-from hub_server.journal_intake.tables import journal_entries, journal_forks
+from hub_server.foundation.storage import insert_new_rows
+from hub_server.journal_intake.tables import (
+    WAITS_FOR_ITS_CHARGE,
+    journal_entries,
+    journal_failures,
+    journal_forks,
+)
 from hub_server.merchants.tables import merchants
-from hub_server.terminals.tables import terminals
+from hub_server.terminals.tables import contact_spells, terminals
 from shared.journal_entries import EntryType, Status
 
 _E = journal_entries.c
@@ -115,13 +134,8 @@ def charges_with_codes(connection: Connection, terminal_id: str, code_refs: Sequ
 
 
 def pending_through(connection: Connection, terminal_id: str, through: int) -> list[EntryRow]:
-    """What waits for an earlier entry though the chain has passed it."""
-    found = connection.execute(
-        _select(terminal_id).where(
-            _E.decision.is_(None), _E.status == Status.PENDING.value, _E.seq <= through
-        )
-    )
-    return [_entry(row) for row in found]
+    """What waits for its charge though the chain has passed it; without what else there is in the journal."""
+    return _entries(connection, terminal_id, and_(text(WAITS_FOR_ITS_CHARGE), _E.seq <= through))
 
 
 def chain_from(connection: Connection, terminal_id: str, first: int, limit: int) -> list[int]:
@@ -219,6 +233,26 @@ def write_chain_end(connection: Connection, terminal_id: str, *, through: int) -
         .where(terminals.c.id == terminal_id)
         .values(verified_through=through, verified_hash=end.hash, verified_contact=end.contact)
     )
+
+
+def count_failure(connection: Connection, terminal_id: str, entry_hash: str, at: datetime) -> int:
+    """One more failure of that entry; how many there were. The caller holds the terminal's lock."""
+    key = {"terminal_id": terminal_id, "hash": entry_hash}
+    insert_new_rows(connection, journal_failures, [{**key, "failures": 0, "failed_at": at}])
+    counted = connection.execute(
+        update(journal_failures)
+        .where(journal_failures.c.terminal_id == terminal_id, journal_failures.c.hash == entry_hash)
+        .values(failures=journal_failures.c.failures + 1, failed_at=at)
+        .returning(journal_failures.c.failures)
+    )
+    return int(counted.scalar_one())
+
+
+def last_contact(connection: Connection, terminal_id: str) -> datetime | None:
+    """The newest time of the hub's that is recorded as told to the terminal."""
+    query = select(func.max(contact_spells.c.ended_at)).where(contact_spells.c.terminal_id == terminal_id)
+    told: datetime | None = connection.execute(query).scalar_one()
+    return told
 
 
 def _select(terminal_id: str) -> Select[tuple[object, ...]]:

@@ -185,6 +185,7 @@ class _Reader:
             decision=row.decision,
             decided_at=row.decided_at,
             transaction_id=row.transaction_id,
+            reversal_tx_no=row.reversal_tx_no,
             is_new=False,
         )
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 
 from hub_server.charging import HubMoney
 from hub_server.foundation.context import Context
-from hub_server.journal_intake.submit_entries import EntryOutcome, Submission
+from hub_server.journal_intake.submission import EntryOutcome, Submission
 from hub_server.journal_intake.take_journal import take_journal
 from hub_server.journal_intake.tools import IntakeTools
 from hub_server.signing_keys import HubSigningKeys

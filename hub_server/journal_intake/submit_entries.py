@@ -1,7 +1,6 @@
 """Use case submit_entries: a batch of a terminal's journal, judged and stored in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from hub_server.foundation.failpoints import Failpoint, reach
@@ -10,38 +9,14 @@ from hub_server.journal_intake.incoming import Incoming, Unreadable
 from hub_server.journal_intake.judge import close_waiting, judge
 from hub_server.journal_intake.queries import read_terminal, write_chain_end
 from hub_server.journal_intake.read_batch import Batch, chain_reach, read_batch
+from hub_server.journal_intake.submission import EntryOutcome, Submission, unreadable
 from hub_server.journal_intake.tools import IntakeTools
 from hub_server.journal_intake.track import Track
 from hub_server.journal_intake.write_batch import write_batch
 from hub_server.shifts import ShiftClosed, ShiftOpened, record_shifts
 from hub_server.terminals import touch_contact
-from hub_server.transactions import TransactionRow
-from shared.journal_entries import RefundData, ShiftCloseData, ShiftOpenData, Status, first_prev
+from shared.journal_entries import ShiftCloseData, ShiftOpenData, Status, first_prev
 from shared.problems import Code, Refusal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryOutcome:
-    """What is answered about one entry; `seq` and `entry_id` are None for what cannot be read."""
-
-    seq: int | None = None
-    entry_id: str | None = None
-    status: Status
-    refusal: Refusal | None = None
-    transaction: TransactionRow | None = None
-    reversal_tx_no: str | None = None
-    decision: str | None = None
-    decided_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """The answer to a batch, in its order. `hub_time` is recorded as contact before it is told."""
-
-    outcomes: tuple[EntryOutcome, ...]
-    verified_through: int
-    hub_time: datetime
-    incarnation: str
 
 
 def submit_entries(
@@ -59,7 +34,7 @@ def submit_entries(
     """
     lock_rows(connection, "terminal", [terminal_id])
     terminal = read_terminal(connection, terminal_id)
-    taken = [item for item in incoming if isinstance(item, Incoming) and not _waits_for_refunds(item)]
+    taken = [item for item in incoming if isinstance(item, Incoming)]
     batch = read_batch(connection, tools, terminal, taken, now)
     reach(Failpoint.AFTER_LOCKS)
     walk = _Walk(batch, now)
@@ -102,11 +77,8 @@ class _Walk:
     def take(self, item: Incoming | Unreadable) -> Track | EntryOutcome:
         """Take one entry; an outcome stands for what is not stored."""
         if isinstance(item, Unreadable):
-            return EntryOutcome(status=Status.REJECTED, refusal=Refusal(item.code, item.detail))
+            return unreadable(item)
         entry, desk = item.entry, self._batch.desk
-        if _waits_for_refunds(item):
-            refusal = Refusal(Code.SERVICE_SUSPENDED, "refunds are not taken yet")
-            return EntryOutcome(seq=entry.seq, entry_id=entry.id, status=Status.RETRY, refusal=refusal)
         if entry.hash in self._done:
             return self._done[entry.hash]
         if entry.hash in self._batch.forks:
@@ -166,10 +138,6 @@ def _record_shifts(connection: Connection, batch: Batch, through: int) -> None:
     )
 
 
-def _waits_for_refunds(item: Incoming) -> bool:
-    return isinstance(item.data, RefundData)
-
-
 def _outcome(batch: Batch, track: Track) -> EntryOutcome:
     if track.status is None:
         raise ValueError("an entry was left without an outcome")
@@ -180,7 +148,7 @@ def _outcome(batch: Batch, track: Track) -> EntryOutcome:
         status=track.status,
         refusal=track.refusal,
         transaction=transactions[track.transaction_id] if track.transaction_id is not None else None,
-        reversal_tx_no=transactions[track.reversal_id].tx_no if track.reversal_id is not None else None,
+        reversal_tx_no=batch.desk.reversal_tx_no(track),
         decision=track.decision,
         decided_at=track.decided_at,
     )

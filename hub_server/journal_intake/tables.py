@@ -16,6 +16,9 @@ from sqlalchemy import (
 from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
 from shared.journal_entries import Status
 
+WAITS_FOR_ITS_CHARGE = "status = 'pending' AND charge_id IS NOT NULL"
+"""An advice or reversal without its charge. Literal, so that a query by it is answered from its small index."""
+
 journal_entries = Table(
     "journal_entries",
     metadata,
@@ -32,7 +35,6 @@ journal_entries = Table(
     uuid_column("charge_id"),
     Column("code_ref", String(32)),
     Column("advised_payable", BigInteger),
-    Column("policy_version", Integer),
     enum_column("status", Status),
     Column("code", String(48)),
     Column("detail", String(200)),
@@ -44,6 +46,13 @@ journal_entries = Table(
     Index("ix_journal_entries_charge", "terminal_id", "charge_id"),
     Index("ix_journal_entries_code", "terminal_id", "code_ref"),
     Index("ix_journal_entries_contact", "terminal_id", "contact", "type"),
+    Index(
+        "ix_journal_entries_waiting",
+        "terminal_id",
+        "seq",
+        postgresql_where=text(WAITS_FOR_ITS_CHARGE),
+        sqlite_where=text(WAITS_FOR_ITS_CHARGE),
+    ),
     Index(
         "ix_journal_entries_open",
         "status",
@@ -67,3 +76,13 @@ journal_forks = Table(
     Column("decision", Text, nullable=False),
 )
 """Entries that contradict the journal that was there first: kept as evidence, refused alike for ever."""
+
+journal_failures = Table(
+    "journal_failures",
+    metadata,
+    uuid_column("terminal_id", ForeignKey("terminals.id"), primary_key=True),
+    Column("hash", String(43), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", InstantColumn, nullable=False),
+)
+"""How often the judging of an entry failed, for a fault of the hub's; soon it is held for a person."""

@@ -1,20 +1,23 @@
 """The edge of submit_entries: verify before the transaction, one transaction a batch, nobody held up by another.
 
-What the database could not take now is answered `retry`; what nobody foresaw is retried entry by entry, so
-that only the poison one is left out.
+What the database could not take now is answered `retry`; what nobody foresaw is tried again entry by entry, so
+that only the poison one is left out, and that one is set aside for a person in the end.
 """
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 
 from hub_server.foundation.context import Context
 from hub_server.foundation.failpoints import Failpoint, reach
 from hub_server.foundation.storage import Connection, DatabaseBusy, current_incarnation
 from hub_server.journal_intake.incoming import Incoming, Unreadable, read_all
-from hub_server.journal_intake.queries import read_verified_through
-from hub_server.journal_intake.submit_entries import EntryOutcome, Submission, submit_entries
+from hub_server.journal_intake.queries import last_contact, read_verified_through
+from hub_server.journal_intake.set_aside import set_aside
+from hub_server.journal_intake.submission import EntryOutcome, Submission, unreadable
+from hub_server.journal_intake.submit_entries import submit_entries
 from hub_server.journal_intake.tools import IntakeTools
-from hub_server.terminals import TerminalIdentity
+from hub_server.terminals import TerminalIdentity, touch_contact
 from shared.journal_entries import Status
 from shared.problems import Code, Refusal
 from shared.signing import Ed25519Verifier
@@ -33,16 +36,22 @@ def take_journal(
     """
     verifier = Ed25519Verifier(terminal.public_key)
     items = read_all(texts, terminal.terminal_id, verifier, tools.verifiers)
+    return _take(context, tools, terminal.terminal_id, items)
+
+
+def _take(context: Context, tools: IntakeTools, terminal_id: str, items: _Items) -> Submission:
     try:
-        return _submit(context, tools, terminal.terminal_id, items)
+        return _submit(context, tools, terminal_id, items)
     except DatabaseBusy as busy:
-        _log.error("journal batch found the database busy", extra={"reason": str(busy)})
-        return _not_decided(context, terminal.terminal_id, items, Code.SYSTEM_BUSY)
-    except Exception:  # noqa: BLE001 - a boundary: logged, and answered as retry
-        _log.exception("journal batch failed", extra={"entries": len(items)})
-        if len(items) == 1:
-            return _not_decided(context, terminal.terminal_id, items, Code.INTERNAL_ERROR)
-    return _one_by_one(context, tools, terminal.terminal_id, items)
+        return _busy(context, terminal_id, items, busy)
+    except Exception:  # noqa: BLE001 - a boundary: logged, counted, and answered
+        _log.exception("journal batch failed", extra={"entries": len(items), "terminal": terminal_id})
+    if len(items) > 1:
+        return _joined([_take(context, tools, terminal_id, [item]) for item in items])
+    try:
+        return context.database.run(lambda c: _set_aside(c, terminal_id, items[0], context.clock.now()))
+    except DatabaseBusy as busy:
+        return _busy(context, terminal_id, items, busy)
 
 
 def _submit(context: Context, tools: IntakeTools, terminal_id: str, items: _Items) -> Submission:
@@ -57,8 +66,8 @@ def _submit(context: Context, tools: IntakeTools, terminal_id: str, items: _Item
     return submission
 
 
-def _one_by_one(context: Context, tools: IntakeTools, terminal_id: str, items: _Items) -> Submission:
-    answers = [_alone(context, tools, terminal_id, item) for item in items]
+def _joined(answers: Sequence[Submission]) -> Submission:
+    """One answer of many; its time is the newest that one of them recorded."""
     return Submission(
         outcomes=tuple(outcome for answer in answers for outcome in answer.outcomes),
         verified_through=max(answer.verified_through for answer in answers),
@@ -67,34 +76,48 @@ def _one_by_one(context: Context, tools: IntakeTools, terminal_id: str, items: _
     )
 
 
-def _alone(context: Context, tools: IntakeTools, terminal_id: str, item: Incoming | Unreadable) -> Submission:
-    try:
-        return _submit(context, tools, terminal_id, [item])
-    except DatabaseBusy as busy:
-        _log.error("journal entry found the database busy", extra={"reason": str(busy)})
-        return _not_decided(context, terminal_id, [item], Code.SYSTEM_BUSY)
-    except Exception:  # noqa: BLE001 - a boundary: logged, and answered as retry
-        entry_id = item.entry.id if isinstance(item, Incoming) else None
-        _log.exception("journal entry set aside", extra={"entry": entry_id, "terminal": terminal_id})
-        return _not_decided(context, terminal_id, [item], Code.INTERNAL_ERROR)
-
-
-def _not_decided(context: Context, terminal_id: str, items: _Items, code: Code) -> Submission:
-    """Nothing was stored: send it again."""
-    through, incarnation = context.database.read(
-        lambda connection: (read_verified_through(connection, terminal_id), current_incarnation(connection))
-    )
+def _set_aside(
+    connection: Connection, terminal_id: str, item: Incoming | Unreadable, now: datetime
+) -> Submission:
+    if isinstance(item, Incoming):
+        return set_aside(connection, terminal_id, item, now)
+    touch_contact(connection, terminal_id, now)
     return Submission(
-        outcomes=tuple(_retry(item, code) for item in items),
-        verified_through=through,
-        hub_time=context.clock.now(),
-        incarnation=incarnation,
+        outcomes=(unreadable(item),),
+        verified_through=read_verified_through(connection, terminal_id),
+        hub_time=now,
+        incarnation=current_incarnation(connection),
     )
 
 
-def _retry(item: Incoming | Unreadable, code: Code) -> EntryOutcome:
+def _busy(context: Context, terminal_id: str, items: _Items, busy: DatabaseBusy) -> Submission:
+    """Nothing was stored: send it again. The time that is told is the last that was recorded.
+
+    Raises:
+        DatabaseBusy: there is none, or it cannot be read.
+    """
+    _log.error("journal batch found the database busy", extra={"reason": str(busy)})
+
+    def look(connection: Connection) -> Submission:
+        told = last_contact(connection, terminal_id)
+        if told is None:
+            raise busy
+        return Submission(
+            outcomes=tuple(_retry(item) for item in items),
+            verified_through=read_verified_through(connection, terminal_id),
+            hub_time=told,
+            incarnation=current_incarnation(connection),
+        )
+
+    return context.database.read(look)
+
+
+def _retry(item: Incoming | Unreadable) -> EntryOutcome:
     if isinstance(item, Unreadable):
-        return EntryOutcome(status=Status.REJECTED, refusal=Refusal(item.code, item.detail))
+        return unreadable(item)
     return EntryOutcome(
-        seq=item.entry.seq, entry_id=item.entry.id, status=Status.RETRY, refusal=Refusal(code)
+        seq=item.entry.seq,
+        entry_id=item.entry.id,
+        status=Status.RETRY,
+        refusal=Refusal(Code.SYSTEM_BUSY),
     )

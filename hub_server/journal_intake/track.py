@@ -17,6 +17,7 @@ class Track:
         decision: the signed text, once there is one.
         transaction_id: the charge's transaction that the result shows.
         reversal_id: the transaction that undid the charge, in a reversal that moved money.
+        reversal_tx_no: its number as it was stored, also with a second reversal, which moved nothing itself.
         is_new: not stored yet.
         is_changed: to be written at the end.
     """
@@ -29,6 +30,7 @@ class Track:
     decided_at: datetime | None = None
     transaction_id: str | None = None
     reversal_id: str | None = None
+    reversal_tx_no: str | None = None
     is_new: bool = True
     is_changed: bool = False
 
@@ -54,7 +56,7 @@ class Track:
         if first.status is None:
             raise ValueError("the first has no outcome yet")
         self.become(first.status, first.refusal, transaction_id=first.transaction_id)
-        self.reversal_id = first.reversal_id
+        self.reversal_id, self.reversal_tx_no = first.reversal_id, first.reversal_tx_no
 
     @property
     def id(self) -> str:

@@ -10,6 +10,7 @@ from hub_server.foundation.outbox import ALERT, FEED, News, enqueue
 from hub_server.foundation.storage import Connection
 from hub_server.journal_intake.decisions import compose_decision
 from hub_server.journal_intake.desk import Desk
+from hub_server.journal_intake.entry_columns import entry_columns
 from hub_server.journal_intake.queries import insert_entries, insert_forks, update_entries
 from hub_server.journal_intake.read_batch import Batch
 from hub_server.journal_intake.tools import IntakeTools
@@ -25,7 +26,7 @@ from hub_server.transactions import (
     take_transaction_numbers,
 )
 from shared.api.changes import Settled
-from shared.journal_entries import AdviceData, Status
+from shared.journal_entries import Status
 
 MAX_DETAIL = 200
 
@@ -102,25 +103,7 @@ def _post(
 
 
 def _new_row(desk: Desk, track: Track) -> dict[str, object]:
-    entry, data, claims = track.incoming.entry, track.incoming.data, track.incoming.claims
-    advice = data if isinstance(data, AdviceData) else None
-    return {
-        "terminal_id": entry.terminal_id,
-        "seq": entry.seq,
-        "entry_id": entry.id,
-        "hash": entry.hash,
-        "prev": entry.prev,
-        "jws": entry.jws,
-        "type": entry.type_name,
-        "at": entry.at,
-        "contact": entry.contact,
-        "received_at": track.received_at,
-        "charge_id": track.charge_id,
-        "code_ref": claims.code_ref if claims is not None else None,
-        "advised_payable": advice.payable if advice is not None else None,
-        "policy_version": advice.policy if advice is not None else None,
-        **_outcome(desk, track),
-    }
+    return entry_columns(track.incoming, track.received_at) | _outcome(desk, track)
 
 
 def _changed_row(desk: Desk, track: Track) -> dict[str, object]:
@@ -130,7 +113,6 @@ def _changed_row(desk: Desk, track: Track) -> dict[str, object]:
 
 
 def _outcome(desk: Desk, track: Track) -> dict[str, object]:
-    reversal = desk.transactions[track.reversal_id] if track.reversal_id is not None else None
     return {
         "status": track.status.value if track.status is not None else None,
         "code": track.refusal.code.value if track.refusal is not None else None,
@@ -138,7 +120,7 @@ def _outcome(desk: Desk, track: Track) -> dict[str, object]:
         "decision": track.decision,
         "decided_at": track.decided_at,
         "transaction_id": track.transaction_id,
-        "reversal_tx_no": reversal.tx_no if reversal is not None else None,
+        "reversal_tx_no": desk.reversal_tx_no(track),
     }
 
 

@@ -46,6 +46,7 @@ class TransactionRow:
     overdrawn: bool
     at: datetime
     completed_at: datetime
+    entry_seq: int | None = None
 
     def message(self) -> Transaction:
         """As everybody is told of it (protocol.md 5)."""

@@ -30,6 +30,7 @@ transactions = Table(
     uuid_column("store_id", ForeignKey("stores.id")),
     uuid_column("terminal_id", ForeignKey("terminals.id")),
     uuid_column("entry_id"),
+    Column("entry_seq", BigInteger),
     Column("code_ref", String(32)),
     uuid_column("original_id", ForeignKey("transactions.id"), index=True),
     Column("cashier", String(64)),
@@ -58,6 +59,7 @@ transactions = Table(
     Index("ix_transactions_card", "card_id", "completed_at"),
     Index("ix_transactions_merchant", "merchant_id", "at"),
     Index("ix_transactions_store", "store_id", "at"),
+    Index("ix_transactions_shift", "terminal_id", "shift"),
     Index(
         "uq_transactions_entry",
         "terminal_id",
@@ -74,7 +76,8 @@ transactions = Table(
         sqlite_where=text("order_ref IS NOT NULL"),
     ),
 )
-"""`at` is the charge's own time, which gives its business day; `given_back` what refunds and a reversal
+"""`entry_seq` is the place in the terminal's journal of the entry that moved it; `at` is the charge's own time,
+which gives its business day; `given_back` what refunds and a reversal
 returned; `points_balance` and `tier` as they stood after it."""
 
 __all__ = ["TransactionKind", "TransactionStatus", "transactions"]

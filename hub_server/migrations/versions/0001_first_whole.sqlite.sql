@@ -382,6 +382,15 @@ CREATE TABLE enrolment_codes (
 
 CREATE INDEX ix_enrolment_codes_terminal_id ON enrolment_codes (terminal_id);
 
+CREATE TABLE journal_failures (
+    terminal_id CHAR(32) NOT NULL,
+    hash VARCHAR(43) NOT NULL,
+    failures INTEGER NOT NULL,
+    failed_at BIGINT NOT NULL,
+    CONSTRAINT pk_journal_failures PRIMARY KEY (terminal_id, hash),
+    CONSTRAINT fk_journal_failures_terminal_id FOREIGN KEY(terminal_id) REFERENCES terminals (id)
+);
+
 CREATE TABLE journal_forks (
     terminal_id CHAR(32) NOT NULL,
     hash VARCHAR(43) NOT NULL,
@@ -432,6 +441,7 @@ CREATE TABLE transactions (
     store_id CHAR(32),
     terminal_id CHAR(32),
     entry_id CHAR(32),
+    entry_seq BIGINT,
     code_ref VARCHAR(32),
     original_id CHAR(32),
     cashier VARCHAR(64),
@@ -468,6 +478,8 @@ CREATE INDEX ix_transactions_order ON transactions (merchant_id, order_ref) WHER
 
 CREATE INDEX ix_transactions_original_id ON transactions (original_id);
 
+CREATE INDEX ix_transactions_shift ON transactions (terminal_id, shift);
+
 CREATE INDEX ix_transactions_store ON transactions (store_id, at);
 
 CREATE UNIQUE INDEX uq_transactions_entry ON transactions (terminal_id, entry_id) WHERE entry_id IS NOT NULL;
@@ -496,7 +508,6 @@ CREATE TABLE journal_entries (
     charge_id CHAR(32),
     code_ref VARCHAR(32),
     advised_payable BIGINT,
-    policy_version INTEGER,
     status VARCHAR(32) NOT NULL CONSTRAINT ck_journal_entries_status_known CHECK (status IN ('accepted', 'completed', 'declined', 'reversed', 'rejected', 'unconfirmed', 'pending', 'held', 'retry')),
     code VARCHAR(48),
     detail VARCHAR(200),
@@ -517,6 +528,8 @@ CREATE INDEX ix_journal_entries_code ON journal_entries (terminal_id, code_ref);
 CREATE INDEX ix_journal_entries_contact ON journal_entries (terminal_id, contact, type);
 
 CREATE INDEX ix_journal_entries_open ON journal_entries (status, received_at) WHERE decision IS NULL;
+
+CREATE INDEX ix_journal_entries_waiting ON journal_entries (terminal_id, seq) WHERE status = 'pending' AND charge_id IS NOT NULL;
 
 CREATE TABLE point_ledger (
     id INTEGER NOT NULL,

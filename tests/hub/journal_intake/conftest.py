@@ -8,6 +8,7 @@ import pytest
 from hub_server.consistency import check
 from hub_server.foundation.context import Context
 from hub_server.signing_keys import HubSigningKeys
+from hub_server.terminals.access_tokens import make_access_token
 from tests.builders.counter import TOO_LATE, Counter
 from tests.builders.hub_rows import HubRows, ShopRows
 
@@ -32,6 +33,24 @@ def counter(hub_context: Context, keys: HubSigningKeys, rows: HubRows) -> Counte
 def offline(hub_context: Context, keys: HubSigningKeys, rows: HubRows) -> Counter:
     """A terminal whose entries arrive too late to be decided live."""
     return Counter(hub_context, keys, rows, lag=TOO_LATE)
+
+
+@pytest.fixture
+def bearer(hub_context: Context, keys: HubSigningKeys) -> Callable[[Counter], dict[str, str]]:
+    """`bearer(counter)`: headers with an access token of that counter's terminal."""
+
+    def _bearer(counter: Counter) -> dict[str, str]:
+        token = make_access_token(
+            keys,
+            hub=hub_context.settings.base_url,
+            terminal_id=counter.terminal_id,
+            token_id="1",
+            at=hub_context.clock.now(),
+            ttl_s=600,
+        )
+        return {"Authorization": f"Bearer {token}"}
+
+    return _bearer
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 
 from hub_server.foundation.context import Context
 from hub_server.signing_keys import HubSigningKeys
-from hub_server.terminals.access_tokens import make_access_token
 from hub_server.terminals.tables import terminals
 from shared.api.journal import JournalResponse
 from shared.journal_entries import Status, verify_decision_on
@@ -21,19 +20,12 @@ Post = Callable[..., httpx.Response]
 
 
 @pytest.fixture
-def post(client: httpx.Client, counter: Counter, hub_context: Context, keys: HubSigningKeys) -> Post:
+def post(client: httpx.Client, counter: Counter, bearer: Callable[[Counter], dict[str, str]]) -> Post:
     """Post a body as the counter's terminal."""
-    token = make_access_token(
-        keys,
-        hub=hub_context.settings.base_url,
-        terminal_id=counter.terminal_id,
-        token_id="1",
-        at=hub_context.clock.now(),
-        ttl_s=600,
-    )
+    authorized = bearer(counter)
 
     def _post(body: Any, **headers: str) -> httpx.Response:
-        return client.post(PATH, json=body, headers={"Authorization": f"Bearer {token}", **headers})
+        return client.post(PATH, json=body, headers={**authorized, **headers})
 
     return _post
 

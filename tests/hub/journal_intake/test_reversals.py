@@ -118,6 +118,17 @@ def test_a_second_reversal_takes_the_firsts_outcome(counter: Counter, rows: HubR
     assert counter.balance(card) == 100_000
 
 
+def test_every_reversal_repeats_its_answer_whichever_moved_the_money(counter: Counter, rows: HubRows) -> None:
+    charge = counter.journal.charge(rows.code(rows.card()))
+    counter.submit(charge)
+    early, first, later = (counter.journal.reversal(charge) for _ in range(3))
+    answers = [counter.ask(entry) for entry in (first, early, later)]
+    assert len({answer.reversal_tx_no for answer in answers}) == 1
+    assert answers[0].reversal_tx_no is not None
+    assert [counter.ask(entry) for entry in (first, early, later)] == answers
+    assert {counter.decision(entry).tx_no for entry in (early, later)} == {answers[0].reversal_tx_no}
+
+
 @pytest.fixture
 def charged(counter: Counter, rows: HubRows) -> tuple[CardRows, Entry]:
     """A card and a completed charge of it."""

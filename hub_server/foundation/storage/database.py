@@ -1,14 +1,15 @@
 """Engines and transactions.
 
 One request is one transaction, committed at the edge. On SQLite every writing transaction begins with
-BEGIN IMMEDIATE, so it is alone; on PostgreSQL use cases take the locks they need. A lock that is waited
-for over two seconds is `DatabaseBusy` (SYSTEM_BUSY: nothing was decided, the same key may be tried again).
+BEGIN IMMEDIATE, so it is alone, and the writers of a process queue for it; on PostgreSQL use cases take the
+locks they need, all of them within two seconds from the transaction's begin. A wait of over two seconds is
+`DatabaseBusy` (SYSTEM_BUSY: nothing was decided, the same key may be tried again).
 """
 
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,9 +18,11 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from hub_server.foundation.storage.locks import LOCK_WAIT_MS
+from hub_server.foundation.storage.turns import Turns
+
 _log = logging.getLogger("mps.hub.storage")
 
-LOCK_WAIT_MS = 2_000
 MAX_ATTEMPTS = 5
 RETRY_BASE_MS = 10
 POOL_SIZE = 20
@@ -48,6 +51,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._chance = chance
+        self._turns = Turns()
         self._never = threading.Event()
         self._listeners: dict[str, list[Callable[[], None]]] = {}
 
@@ -94,7 +98,12 @@ class Database:
         Raises:
             DatabaseBusy, DatabaseUnreachable: as `run`.
         """
-        with _translated(), self.engine.connect() as connection:
+        with ExitStack() as held:
+            held.enter_context(_translated())
+            if self.is_sqlite:
+                self._await_turn()
+                held.callback(self._turns.give_back)
+            connection = held.enter_context(self.engine.connect())
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
@@ -109,6 +118,10 @@ class Database:
         for subject in told:
             for listener in self._listeners.get(subject, ()):
                 listener()
+
+    def _await_turn(self) -> None:
+        if not self._turns.take(LOCK_WAIT_MS / 1_000):
+            raise DatabaseBusy("too many writers before this one")
 
     def close(self) -> None:
         """Give back every connection."""

@@ -5,6 +5,16 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
+LOCK_WAIT_MS = 2_000
+"""For all locks of a transaction together, from its begin."""
+
+_TAKE = text(
+    """SELECT set_config('lock_timeout', CAST(GREATEST(1, :wait_ms - CAST(
+        EXTRACT(EPOCH FROM clock_timestamp() - transaction_timestamp()) * 1000 AS integer)) AS text), true),
+    pg_advisory_xact_lock(k) FROM unnest(CAST(:keys AS bigint[])) AS k"""
+)
+"""Each row leaves the next lock, and every later statement, what is left of the time."""
+
 
 def lock_rows(connection: Connection, kind: str, ids: Iterable[str]) -> None:
     """Take the advisory lock of each id, in one order for everybody, so that two takers never deadlock.
@@ -16,9 +26,7 @@ def lock_rows(connection: Connection, kind: str, ids: Iterable[str]) -> None:
         return
     keys = sorted({_key(kind, identifier) for identifier in ids})
     if keys:
-        connection.execute(
-            text("SELECT pg_advisory_xact_lock(k) FROM unnest(CAST(:keys AS bigint[])) AS k"), {"keys": keys}
-        )
+        connection.execute(_TAKE, {"keys": keys, "wait_ms": LOCK_WAIT_MS})
 
 
 def _key(kind: str, identifier: str) -> int:

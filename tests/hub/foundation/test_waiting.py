@@ -1,0 +1,144 @@
+"""Who waits for the database: writers of a SQLite hub take turns, and two seconds are for all locks together."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from hub_server.foundation.storage import Connection, Database, DatabaseBusy, lock_rows
+from hub_server.foundation.storage.locks import _key
+from hub_server.foundation.storage.turns import Turns
+from tests.postgres import PostgresCluster
+
+SOON_S = 30
+
+
+@pytest.fixture
+def postgres(postgres_cluster: PostgresCluster) -> Iterator[Database]:
+    url = postgres_cluster.create_database()
+    database = Database(url)
+    yield database
+    database.close()
+    postgres_cluster.drop_database(url)
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path}/hub.sqlite")
+    database.run(lambda c: c.execute(text("CREATE TABLE served (number INTEGER)")))
+    yield database
+    database.close()
+
+
+def _until_waiting(turns: Turns, count: int) -> None:
+    pause = threading.Event()
+    for _ in range(SOON_S * 1_000):
+        if turns.waiting == count:
+            return
+        pause.wait(0.001)
+    raise AssertionError("nobody came to wait")
+
+
+def test_turns_come_in_the_order_of_asking() -> None:
+    turns, served = Turns(), list[int]()
+
+    def ask(number: int) -> None:
+        assert turns.take(SOON_S)
+        served.append(number)
+        turns.give_back()
+
+    assert turns.take(0)
+    with ThreadPoolExecutor(8) as pool:
+        done = []
+        for number in range(8):
+            done.append(pool.submit(ask, number))
+            _until_waiting(turns, number + 1)
+        turns.give_back()
+        for each in done:
+            each.result(SOON_S)
+    assert served == list(range(8))
+
+
+def test_who_gives_up_holds_up_nobody() -> None:
+    turns = Turns()
+    assert turns.take(0)
+    assert not turns.take(0.001)
+    assert turns.waiting == 0
+    turns.give_back()
+    assert turns.take(0)
+
+
+def test_writers_of_a_file_queue_for_it(sqlite: Database) -> None:
+    turns = sqlite._turns
+
+    def serve(number: int) -> None:
+        sqlite.run(lambda c: c.execute(text("INSERT INTO served VALUES (:number)"), {"number": number}))
+
+    with ThreadPoolExecutor(8) as pool:
+        done = []
+        with sqlite.transaction():
+            for number in range(8):
+                done.append(pool.submit(serve, number))
+                _until_waiting(turns, number + 1)
+        for each in done:
+            each.result(SOON_S)
+    found = sqlite.read(lambda c: c.execute(text("SELECT number FROM served ORDER BY rowid")).scalars().all())
+    assert found == list(range(8))
+
+
+def test_a_writer_whose_turn_does_not_come_is_told_so_and_a_failure_gives_the_turn_back(
+    sqlite: Database,
+) -> None:
+    with ThreadPoolExecutor(1) as pool, sqlite.transaction():
+        waiting = pool.submit(sqlite.run, lambda c: c.execute(text("INSERT INTO served VALUES (1)")))
+        with pytest.raises(DatabaseBusy):
+            waiting.result(SOON_S)
+
+    def fail(connection: Connection) -> None:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        sqlite.run(fail)
+    assert sqlite.run(lambda c: c.execute(text("SELECT count(*) FROM served")).scalar_one()) == 0
+
+
+def _left_ms(connection: Connection) -> int:
+    shown = "SELECT setting FROM pg_settings WHERE name = 'lock_timeout'"
+    return int(connection.execute(text(shown)).scalar_one())
+
+
+def test_time_that_passed_is_taken_from_the_time_for_locks(postgres: Database) -> None:
+    def work(connection: Connection) -> tuple[int, int]:
+        lock_rows(connection, "card", ["a"])
+        first = _left_ms(connection)
+        connection.execute(text("SELECT pg_sleep(0.3)"))
+        lock_rows(connection, "card", ["b", "c"])
+        return first, _left_ms(connection)
+
+    first, second = postgres.run(work)
+    assert 0 < first <= 2_000
+    assert 0 < second <= first - 250
+
+
+def test_a_wait_for_one_lock_is_taken_from_the_time_for_the_next(postgres: Database) -> None:
+    ids, is_held = ["a", "b"], threading.Event()
+    first, _ = sorted(ids, key=lambda each: _key("card", each))
+
+    def hold(connection: Connection) -> None:
+        lock_rows(connection, "card", [first])
+        is_held.set()
+        connection.execute(text("SELECT pg_sleep(0.5)"))
+
+    def want_both(connection: Connection) -> int:
+        assert is_held.wait(SOON_S)
+        lock_rows(connection, "card", ids)
+        return _left_ms(connection)
+
+    with ThreadPoolExecutor(1) as pool:
+        holder = pool.submit(postgres.run, hold)
+        left = postgres.run(want_both)
+        holder.result(SOON_S)
+    assert 0 < left <= 1_750

@@ -108,7 +108,8 @@ class Database:
         except sa.exc.DBAPIError as error:
             opened.set_exception(_translated(error))
             return
-        except StorageError as error:
+        except BaseException as error:  # noqa: BLE001
+            # Whoever opens waits for this thread: an error that died here would leave them waiting for ever.
             opened.set_exception(error)
             return
         opened.set_result(None)

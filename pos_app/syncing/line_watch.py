@@ -99,7 +99,11 @@ class LineWatch:
             self._changed.notify_all()
         logger.info("the line is %s, was %s", state.value, before.value)
         for listener in self._listeners:
-            listener(state)
+            try:
+                listener(state)
+            except Exception:
+                # Called by whoever saw the change: the thread that probes, or one that holds the hub's answer.
+                logger.exception("a listener to the line's state failed")
 
     def _run(self, hub: Probing) -> None:
         while self._wait_for_a_reason():

@@ -87,7 +87,9 @@ class Desk:
         pressed = self._pressed.get(after.id)
         if pressed is not None:
             pressed.set()
-        if before.state is ChargeState.IN_DOUBT and not after.state.is_open:
+        # Nobody waits where the charge was left in doubt, or where its wait broke off and could not write so.
+        is_left = before.state is ChargeState.IN_DOUBT or (before.state.is_open and pressed is None)
+        if is_left and not after.state.is_open:
             outcome = self._settled_outcome(after)
             for listener in self._late:
                 listener(outcome)
@@ -96,7 +98,7 @@ class Desk:
         """Write the charge, then ask the hub for at most `response_timeout`; offline at once if the line is down.
 
         Raises:
-            StorageError: it could not be written; nothing was approved.
+            StorageError: it could not be written; nothing was approved or sent.
         """
         pressed_ms = self._book.clock.monotonic_ms()
         code = self._code.held(request.code_ref)
@@ -125,7 +127,21 @@ class Desk:
             return written
         self._code.forget()
         reach("after_charge_commit")
-        return self._ask(written, pressed_ms, request)
+        try:
+            return self._ask(written, pressed_ms, request)
+        except Exception:
+            # The entry is durable and may have been sent: whatever broke since then, nobody knows what became of it.
+            logger.exception("charge %d: the wait for its answer broke off", written.seq)
+            return self._known_of(written)
+
+    def _known_of(self, charge: Charge) -> Outcome:
+        """What the journal says of the charge; doubt where it does not answer."""
+        try:
+            return self.look(charge.id)
+        except StorageError:
+            logger.exception("charge %d: the journal does not answer", charge.seq)
+            cannot = OfflineOption(refusal=Refusal(Code.OFFLINE_NOT_ALLOWED, "the journal does not answer"))
+            return outcome_of(charge, self._book.hub_copy.facts.terminal_no, cannot)
 
     def approve_offline(self, entry_id: str, approver: str | None) -> Outcome:
         """Write the advice of an in-doubt charge, if the rules still hold; else what is known of it."""

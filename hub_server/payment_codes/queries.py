@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, or_, select, update
 
 from hub_server.payment_codes.rules import TerminalStanding, WaitingCode
 from hub_server.payment_codes.states import TRANSITIONS, CodeState
@@ -101,17 +101,25 @@ def paid_by_code(connection: Connection, code_ref: str) -> tuple[int, str] | Non
     return None if row is None else (row.payable, row.currency)
 
 
-def waiting_codes(connection: Connection, since: datetime, at: datetime) -> list[WaitingCode]:
-    """Codes that expired from `since` to `at`, carry an offline limit and have not been released."""
+def waiting_codes(
+    connection: Connection, after: tuple[datetime, str], at: datetime, limit: int
+) -> list[WaitingCode]:
+    """Codes that expired before `at`, carry an offline limit and have not been released: the page after a place.
+
+    A place is `(expires_at, code_ref)`. The conditions are spelled as the partial index spells them.
+    """
+    expired_at, code_ref = after
     rows = connection.execute(
         select(payment_codes.c.code_ref, payment_codes.c.issued_at, payment_codes.c.expires_at)
         .where(
-            payment_codes.c.offline_limit > 0,
+            payment_codes.c.offline_limit > literal_column("0"),
             payment_codes.c.allowance_released.is_(False),
-            payment_codes.c.expires_at >= since,
+            payment_codes.c.expires_at >= expired_at,
+            or_(payment_codes.c.expires_at > expired_at, payment_codes.c.code_ref > code_ref),
             payment_codes.c.expires_at < at,
         )
-        .order_by(payment_codes.c.expires_at)
+        .order_by(payment_codes.c.expires_at, payment_codes.c.code_ref)
+        .limit(limit)
     )
     return [WaitingCode(row.code_ref, row.issued_at, row.expires_at) for row in rows]
 
@@ -150,10 +158,10 @@ def release(connection: Connection, code_refs: Sequence[str]) -> None:
 
 
 def overdue_codes(connection: Connection, at: datetime, limit: int) -> list[CodeRow]:
-    """Live codes that expired before `at`, oldest first."""
+    """Live codes that expired before `at`, oldest first; the state is spelled as the partial index spells it."""
     rows = connection.execute(
         select(payment_codes)
-        .where(payment_codes.c.state == CodeState.LIVE.value, payment_codes.c.expires_at < at)
+        .where(payment_codes.c.state == literal_column("'live'"), payment_codes.c.expires_at < at)
         .order_by(payment_codes.c.expires_at)
         .limit(limit)
     )

@@ -45,6 +45,19 @@ payment_codes = Table(
         postgresql_where=text("state = 'live'"),
         sqlite_where=text("state = 'live'"),
     ),
+    Index(
+        "ix_payment_codes_overdue",
+        "expires_at",
+        postgresql_where=text("state = 'live'"),
+        sqlite_where=text("state = 'live'"),
+    ),
+    Index(
+        "ix_payment_codes_waiting",
+        "expires_at",
+        "code_ref",
+        postgresql_where=text("offline_limit > 0 AND allowance_released IS false"),
+        sqlite_where=text("offline_limit > 0 AND allowance_released IS 0"),
+    ),
 )
 """`told_at`: when the change feed published a revocation, which counts for contacts from then on;
 `live_uses`, `advised_uses`: standing uses (two, one of them by advice: the card is frozen)."""

@@ -268,6 +268,10 @@ CREATE TABLE payment_codes (
 
 CREATE INDEX ix_payment_codes_card ON payment_codes (card_id, expires_at);
 
+CREATE INDEX ix_payment_codes_overdue ON payment_codes (expires_at) WHERE state = 'live';
+
+CREATE INDEX ix_payment_codes_waiting ON payment_codes (expires_at, code_ref) WHERE offline_limit > 0 AND allowance_released IS 0;
+
 CREATE UNIQUE INDEX uq_payment_codes_live ON payment_codes (card_id) WHERE state = 'live';
 
 CREATE TABLE policies (

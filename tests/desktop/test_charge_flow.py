@@ -7,7 +7,7 @@ import pytest
 from pos_app.appearance.translations import charging as words
 from pos_app.features.charging.amount_entry import AmountEntry
 from pos_app.features.charging.flow import CODE_LIFE_MS, DEAF_TO_ENTER_MS, ChargeFlow
-from pos_app.features.charging.outcomes import CodeSeen, InDoubt, OfflineOption, Outcome
+from pos_app.features.charging.outcomes import CodeSeen, InDoubt, NotPaid, OfflineOption, Outcome
 from pos_app.features.charging.sale import (
     ApproveOffline,
     CheckManager,
@@ -357,3 +357,28 @@ def test_a_pin_is_in_no_representation() -> None:
     typed(flow, "567890")
     assert "567890" not in repr(flow.sale)
     assert "567890" not in repr(flow.confirm(1_000))
+
+
+def test_a_late_answer_that_comes_before_its_doubt_is_kept_though_another_charges_answer_comes_between() -> (
+    None
+):
+    flow = waiting()
+    paid = outcome("paid")
+    other = NotPaid(refusal=Refusal(Code.CARD_EXPIRED), raw_amount=RAW, entry=entry_ref(7))
+    flow.late_outcome(paid, 900)
+    flow.late_outcome(other, 950)
+    flow.outcome(outcome("doubt"), 1_000)
+    assert state_of(flow) is State.APPROVED
+    assert flow.sale.shown == paid
+
+
+def test_a_barcode_takes_back_its_own_digits_alone() -> None:
+    flow = ChargeFlow()
+    typed(flow, "299")
+    flow.code_read(SEEN, 0)
+    typed(flow, "4710088412345")
+    assert flow.digits_scanned(13, 100) == ()
+    assert state_of(flow) is State.CONFIRMING
+    assert flow.sale.entry.minor == RAW
+    assert flow.sale.notice is not None
+    assert flow.sale.notice.phrase == words.NOT_A_PAYMENT_CODE()

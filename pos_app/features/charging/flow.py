@@ -82,7 +82,7 @@ class ChargeFlow:
         self.sale = Sale(entry=AmountEntry("", exponent))
         self.managers: tuple[Manager, ...] = ()
         self.last: Outcome | None = None
-        self._late: Outcome | None = None
+        self._late: dict[str, Outcome] = {}
         self._before_keys: deque[Sale] = deque(maxlen=_DIGITS_TAKEN_BACK)
 
     def set_managers(self, managers: Sequence[Manager]) -> None:
@@ -276,16 +276,16 @@ class ChargeFlow:
 
     def late_outcome(self, outcome: Outcome, now_ms: int) -> Commands:
         """The answer to a charge in doubt came by itself."""
-        self._late = outcome
+        if not isinstance(outcome, ManagerNeeded) and outcome.entry is not None:
+            self._late[outcome.entry.entry_id] = outcome
         doubt = self.sale.shown
         # While the desk writes an advice or a reversal, its own answer is the true one; it comes at once.
         is_waited_for = isinstance(doubt, InDoubt) and self.sale.stage not in {
             Stage.APPROVING,
             Stage.GIVING_UP,
         }
-        if is_waited_for and isinstance(doubt, InDoubt) and self._late_of(doubt) is not None:
-            return self._settle(outcome, now_ms)
-        return ()
+        late = self._late_of(doubt) if is_waited_for and isinstance(doubt, InDoubt) else None
+        return () if late is None else self._settle(late, now_ms)
 
     def work_failed(self, now_ms: int) -> Commands:
         """A command broke with an exception: nobody knows what it did, so nothing is called paid or not paid."""
@@ -315,13 +315,11 @@ class ChargeFlow:
         to = _OUTCOME_STATES[type(outcome)]
         stage = Stage.PIN if isinstance(outcome, ManagerNeeded) else Stage.ASKING
         self._go(to, now_ms, shown=outcome, stage=stage, pin="", pin_remark=None)
-        self._late = None
+        self._late.clear()
         return (PrintReceipt(outcome),) if isinstance(outcome, Paid | PaidOffline) else ()
 
     def _late_of(self, doubt: InDoubt) -> Outcome | None:
-        late = self._late
-        entry = None if late is None or isinstance(late, ManagerNeeded) else late.entry
-        return late if entry is not None and entry.entry_id == doubt.entry.entry_id else None
+        return self._late.get(doubt.entry.entry_id)
 
     def _check_pin(self) -> Commands:
         if len(self.sale.pin) < MIN_PIN or not self.managers:

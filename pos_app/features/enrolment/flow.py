@@ -1,7 +1,7 @@
 """Enrolment as a state machine without Qt: two fields filled by keys, touch or a scan; one request; what came of it."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
@@ -27,7 +27,7 @@ class EnrolCommand:
     """Enrol with these; the code is one-use, but a secret until used."""
 
     hub: str
-    code: str
+    code: str = field(repr=False)
     name: str
 
 
@@ -37,7 +37,7 @@ class EnrolmentScreen:
 
     stage: Stage
     hub: str
-    code: str
+    code: str = field(repr=False)
     name: str
     remark: Phrase | None
     is_bad: bool

@@ -1,5 +1,6 @@
 """`mps-pos charge`: the window's use case from the command line (surface.md)."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, assert_never
@@ -25,10 +26,13 @@ from pos_app.features.sign_in.check_pin import PinRefused
 from pos_app.journal.failpoints import reach
 from pos_app.receipts.rows import PaperWidth
 from pos_app.settings import Settings
+from pos_app.storage import StorageError
 from pos_app.syncing.line import LineState
 from shared.money import InvalidAmount, format_amount, parse_amount
 from shared.payment_code import PREFIX
 from shared.problems import Code, Refusal
+
+logger = logging.getLogger("mps.pos.command_line")
 
 LINE_KNOWN_MS: Final = 2_500
 FIRST_CONTACT_MS: Final = 1_500
@@ -108,7 +112,11 @@ def _charge(terminal: Terminal, settings: Settings, order: ChargeOrder, text: st
         )
     may_approve = isinstance(outcome, InDoubt) and outcome.offline.refusal is None
     if isinstance(outcome, InDoubt) and order.offline and may_approve:
-        outcome = terminal.desk.approve_offline(outcome.entry.entry_id, approver)
+        try:
+            outcome = terminal.desk.approve_offline(outcome.entry.entry_id, approver)
+        except StorageError:
+            # The charge itself is durable and sent: that no advice could be written leaves it in doubt.
+            logger.exception("no advice could be written")
     return _report(terminal, settings, outcome)
 
 
@@ -197,7 +205,12 @@ def _error(refusal: Refusal | None, settings: Settings) -> dict[str, str] | None
 def _paper(terminal: Terminal, settings: Settings, entry_id: str) -> tuple[list[str] | None, str]:
     """The receipt's lines, and why it was not printed, if it was not."""
     width = _PAPERS[terminal.hub_copy.facts.policy.receipt.width_mm]
-    paper = terminal.history.next_paper(entry_id)
+    try:
+        paper = terminal.history.next_paper(entry_id)
+    except StorageError:
+        # The charge stands; only its paper is missing, and must not make it look unpaid.
+        logger.exception("no paper could be counted")
+        return None, say("journal_silent", settings.language)
     if isinstance(paper, NothingToPrint):
         return None, ""
     reach("before_receipt")

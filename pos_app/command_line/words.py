@@ -89,6 +89,7 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "zh_TW": "日誌：第 {seq} 筆驗證不過",
         "en": "Journal: entry {seq} does not verify",
     },
+    "journal_silent": {"zh_TW": "日誌沒有回應", "en": "the journal does not answer"},
     "printer_address_do": {
         "zh_TW": "改正 --printer，例如 escpos+tcp://192.168.1.50:9100",
         "en": "Correct --printer, for example escpos+tcp://192.168.1.50:9100",

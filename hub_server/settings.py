@@ -68,7 +68,9 @@ class Settings(BaseSettings):
     otp_resend_s: _Positive = 60
     otp_per_phone_per_day: _Positive = 20
     otp_per_address_per_hour: _Positive = 60
+    otp_per_prefix_per_day: _Positive = 2_000
     otp_per_day: _Positive = 20_000
+    otp_members_percent: Annotated[int, Field(ge=0, le=100)] = 50
     session_ttl_s: _Positive = 30 * 86_400
     registration_ttl_s: _Positive = 900
 

@@ -1,9 +1,11 @@
 """Use cases around one-time passwords from the request to the commit, with the message sent after it."""
 
 import logging
+from datetime import datetime
 
 from hub_server.access.request_otp import request_otp
 from hub_server.access.sms import SmsNotSent, SmsSender, otp_text
+from hub_server.access.states import OtpFate
 from hub_server.access.verify_otp import ProvenPhone, verify_otp
 from hub_server.foundation.context import Context
 from hub_server.members import to_e164
@@ -27,12 +29,19 @@ def send_otp(
     sent = context.database.run(
         lambda connection: request_otp(connection, context, keys.pepper, phone=number, address=address, at=at)
     )
+    if sent.fate is OtpFate.WITHHELD:
+        _log.warning("a text message was withheld: strangers' part of the day, or of a prefix, is used up")
+    else:
+        _send(sms, number, otp_text(language, sent.code, sent.expires_in), at)
+    return OtpChallenge(challenge_id=sent.challenge_id, expires_in=sent.expires_in, resend_in=sent.resend_in)
+
+
+def _send(sms: SmsSender, number: str, words: str, at: datetime) -> None:
     try:
-        sms.send(number, otp_text(language, sent.code, sent.expires_in), at)
+        sms.send(number, words, at)
     except SmsNotSent as error:
         _log.error("no text message sent: %s", error)
         raise CodedError(Code.SYSTEM_BUSY, "no text message could be sent") from error
-    return OtpChallenge(challenge_id=sent.challenge_id, expires_in=sent.expires_in, resend_in=sent.resend_in)
 
 
 def prove_phone(

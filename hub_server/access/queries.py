@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select, update
 
 from hub_server.access.rules import DAY, HOUR, OtpSent
-from hub_server.access.states import SessionKind
+from hub_server.access.states import OtpFate, SessionKind
 from hub_server.access.tables import admins, merchant_api_keys, otp_challenges, sessions
 
 
@@ -17,6 +17,8 @@ class ChallengeRow:
 
     id: str
     phone: str = field(repr=False)
+    prefix: str
+    fate: OtpFate
     address: str
     code_hash: bytes = field(repr=False)
     created_at: datetime
@@ -54,19 +56,31 @@ class AdminRow:
     created_at: datetime
 
 
-def otp_sent(connection: Connection, phone: str, address: str, at: datetime) -> OtpSent:
+def otp_sent(connection: Connection, phone: str, prefix: str, address: str, at: datetime) -> OtpSent:
     """What the caps look at."""
     created = otp_challenges.c.created_at
     to_phone, last = connection.execute(
         select(func.count(), func.max(created)).where(otp_challenges.c.phone == phone, created > at - DAY)
     ).one()
     for_address = select(func.count()).where(otp_challenges.c.address == address, created > at - HOUR)
-    in_day = select(func.count()).where(created > at - DAY)
+    fate = otp_challenges.c.fate
+    sent = {
+        OtpFate(row.fate): row.sent
+        for row in connection.execute(
+            select(fate, func.count().label("sent")).where(created > at - DAY).group_by(fate)
+        )
+    }
+    to_strangers = sent.get(OtpFate.TO_STRANGER, 0)
+    in_prefix = select(func.count()).where(
+        otp_challenges.c.prefix == prefix, created > at - DAY, fate == OtpFate.TO_STRANGER.value
+    )
     return OtpSent(
         last_to_phone=last,
         to_phone_in_day=to_phone,
         for_address_in_hour=connection.execute(for_address).scalar_one(),
-        in_day=connection.execute(in_day).scalar_one(),
+        in_day=to_strangers + sent.get(OtpFate.TO_MEMBER, 0),
+        to_strangers_in_day=to_strangers,
+        to_strangers_in_prefix=connection.execute(in_prefix).scalar_one(),
     )
 
 
@@ -76,6 +90,8 @@ def insert_challenge(connection: Connection, challenge: ChallengeRow) -> None:
         insert(otp_challenges).values(
             id=challenge.id,
             phone=challenge.phone,
+            prefix=challenge.prefix,
+            fate=challenge.fate.value,
             address=challenge.address,
             code_hash=challenge.code_hash,
             created_at=challenge.created_at,

@@ -10,6 +10,7 @@ from shared.signing import to_base64url
 TOKEN_BYTES = 32
 OTP_RANDOM_BYTES = 8
 OTP_DIGITS = 6
+PREFIX_CHARACTERS = 8
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
@@ -21,17 +22,30 @@ class OtpCaps:
     resend_s: int
     per_phone_per_day: int
     per_address_per_hour: int
+    per_prefix_per_day: int
     per_day: int
+    members_percent: int
+
+    @property
+    def strangers_per_day(self) -> int:
+        """What is not kept for phones of members."""
+        return self.per_day - self.per_day * self.members_percent // 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtpSent:
-    """What was sent lately: to the phone, for the address, and in all."""
+    """What was asked for lately by the phone and the address, and what was sent in a day.
+
+    Attributes:
+        to_strangers_in_prefix: sent to phones of nobody, of the same country and first digits.
+    """
 
     last_to_phone: datetime | None
     to_phone_in_day: int
     for_address_in_hour: int
     in_day: int
+    to_strangers_in_day: int
+    to_strangers_in_prefix: int
 
 
 def otp_wait_s(caps: OtpCaps, sent: OtpSent, at: datetime) -> int:
@@ -44,6 +58,22 @@ def otp_wait_s(caps: OtpCaps, sent: OtpSent, at: datetime) -> int:
         return 0
     gone = (at - sent.last_to_phone) // timedelta(seconds=1)
     return max(0, caps.resend_s - gone)
+
+
+def phone_prefix(phone: str) -> str:
+    """The country and first digits of a phone (E.164): `+8869123`. Whoever sells numbers has them in blocks."""
+    return phone[:PREFIX_CHARACTERS]
+
+
+def is_withheld(caps: OtpCaps, sent: OtpSent, *, is_member: bool) -> bool:
+    """Whether the message stays here: strangers have used up their part, of the day or of the prefix.
+
+    Who asks is answered as ever, or the answer would tell whose phone is a member's.
+    """
+    return not is_member and (
+        sent.to_strangers_in_day >= caps.strangers_per_day
+        or sent.to_strangers_in_prefix >= caps.per_prefix_per_day
+    )
 
 
 def otp_digits(random: bytes) -> str:

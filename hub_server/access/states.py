@@ -1,4 +1,4 @@
-"""Whose session a token opens."""
+"""Whose session a token opens, and what became of a one-time password."""
 
 from enum import StrEnum
 
@@ -9,3 +9,11 @@ class SessionKind(StrEnum):
     MEMBER = "member"
     ADMIN = "admin"
     REGISTRATION = "registration"
+
+
+class OtpFate(StrEnum):
+    """To whom it was sent; `withheld`: to nobody, though the answer said the same."""
+
+    TO_MEMBER = "to_member"
+    TO_STRANGER = "to_stranger"
+    WITHHELD = "withheld"

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
-from hub_server.access.states import SessionKind
+from hub_server.access.states import OtpFate, SessionKind
 from hub_server.foundation.storage import InstantColumn, JsonColumn, enum_column, metadata, uuid_column
 
 otp_challenges = Table(
@@ -10,6 +10,8 @@ otp_challenges = Table(
     metadata,
     uuid_column("id", primary_key=True),
     Column("phone", String(20), nullable=False),
+    Column("prefix", String(8), nullable=False),
+    enum_column("fate", OtpFate),
     Column("address", String(45), nullable=False),
     Column("code_hash", LargeBinary, nullable=False),
     Column("created_at", InstantColumn, nullable=False),
@@ -18,9 +20,11 @@ otp_challenges = Table(
     Column("used_at", InstantColumn),
     Index("ix_otp_challenges_phone", "phone", "created_at"),
     Index("ix_otp_challenges_address", "address", "created_at"),
-    Index("ix_otp_challenges_created", "created_at"),
+    Index("ix_otp_challenges_prefix", "prefix", "created_at"),
+    Index("ix_otp_challenges_created", "created_at", "fate"),
 )
-"""`code_hash` is HMAC-SHA-256 of challenge id and code under a server key: six digits need a pepper;
+"""`prefix` is the phone's country and first digits; `address` an IPv4 address or an IPv6 /64;
+`code_hash` is HMAC-SHA-256 of challenge id and code under a server key: six digits need a pepper;
 `tries` is raised before the digits are compared."""
 
 sessions = Table(
@@ -56,4 +60,4 @@ merchant_api_keys = Table(
     Column("revoked_at", InstantColumn),
 )
 
-__all__ = ["SessionKind", "admins", "merchant_api_keys", "otp_challenges", "sessions"]
+__all__ = ["OtpFate", "SessionKind", "admins", "merchant_api_keys", "otp_challenges", "sessions"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub_server.audit import Actor, AuditName, record
+from hub_server.foundation.addresses import counted_address
 from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Connection, current_incarnation, lock_rows
 from hub_server.merchants import find_merchant, find_store, merchant_profile, policy_in_force, store_profile
@@ -54,7 +55,7 @@ def enrol_terminal(
     Raises:
         CodedError: RATE_LIMITED (too many wrong codes from the address), INVALID_REQUEST (no such key).
     """
-    public_key = _public_key(request)
+    public_key, address = _public_key(request), counted_address(address)
     lock_rows(connection, "enrolment", [address])
     tries = _tries(connection, desk.context, address, at)
     code = read_enrolment_code(request.enrolment_code)

@@ -9,7 +9,7 @@ from hub_server.charging.queries import CardRecord, write_cards
 from hub_server.charging.rules.answers import Leg, Side
 from hub_server.charging.rules.decide import WorkingCopy
 from hub_server.foundation.storage import Connection
-from hub_server.ledger import AccountKind, Posting, owned_account_id, post
+from hub_server.ledger import AccountKind, NewAccount, Posting, owned_account_ids, post
 from hub_server.loyalty import PointChange, record_point_changes
 from hub_server.payment_codes import CodeUse, record_uses
 from shared.ids import IdSource
@@ -67,17 +67,17 @@ def post_movements(
 def _overdraft_accounts(
     connection: Connection, movements: Sequence[MovementToPost], ids: IdSource, at: datetime
 ) -> dict[str, str]:
-    needed = {
-        movement.card_id: movement.currency
-        for movement in movements
-        if any(Side.OVERDRAFT in (leg.debit, leg.credit) for leg in movement.legs)
-    }
-    return {
-        card_id: owned_account_id(
-            connection, AccountKind.OVERDRAFT, card_id, currency=currency, at=at, account_id=ids.new()
-        )
-        for card_id, currency in sorted(needed.items())
-    }
+    overdrawn = [m for m in movements if any(Side.OVERDRAFT in (leg.debit, leg.credit) for leg in m.legs)]
+    currencies = {movement.currency for movement in overdrawn}
+    accounts: dict[str, str] = {}
+    for currency in sorted(currencies):
+        owners = sorted({movement.card_id for movement in overdrawn if movement.currency == currency})
+        wanted = [
+            NewAccount(id=ids.new(), kind=AccountKind.OVERDRAFT, owner=owner, currency=currency)
+            for owner in owners
+        ]
+        accounts |= owned_account_ids(connection, AccountKind.OVERDRAFT, wanted, currency=currency, at=at)
+    return accounts
 
 
 def _postings(

@@ -8,12 +8,10 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     and_,
     bindparam,
     func,
     insert,
-    or_,
     select,
     text,
     update,
@@ -113,14 +111,14 @@ def entries_at(
     connection: Connection, terminal_id: str, seqs: Sequence[int], entry_ids: Sequence[str]
 ) -> list[EntryRow]:
     """Entries of those numbers or ids."""
-    return _entries(connection, terminal_id, or_(_E.seq.in_(seqs), _E.entry_id.in_(entry_ids)))
+    return _entries(connection, terminal_id, _E.seq.in_(seqs), _E.entry_id.in_(entry_ids))
 
 
 def entries_about(connection: Connection, terminal_id: str, charge_ids: Sequence[str]) -> list[EntryRow]:
     """Those charges and every advice and reversal of them."""
     if not charge_ids:
         return []
-    return _entries(connection, terminal_id, or_(_E.charge_id.in_(charge_ids), _E.entry_id.in_(charge_ids)))
+    return _entries(connection, terminal_id, _E.charge_id.in_(charge_ids), _E.entry_id.in_(charge_ids))
 
 
 def charges_with_codes(connection: Connection, terminal_id: str, code_refs: Sequence[str]) -> list[str]:
@@ -255,13 +253,11 @@ def last_contact(connection: Connection, terminal_id: str) -> datetime | None:
     return told
 
 
-def _select(terminal_id: str) -> Select[tuple[object, ...]]:
-    return select(journal_entries).where(_E.terminal_id == terminal_id)
-
-
-def _entries(connection: Connection, terminal_id: str, where: ColumnElement[bool]) -> list[EntryRow]:
-    found = connection.execute(_select(terminal_id).where(where))
-    return [_entry(row) for row in found]
+def _entries(connection: Connection, terminal_id: str, *either: ColumnElement[bool]) -> list[EntryRow]:
+    """Entries by any of the conditions: one query each, since SQLite answers OR by reading the whole journal."""
+    mine = select(journal_entries).where(_E.terminal_id == terminal_id)
+    found = {row.seq: row for where in either for row in connection.execute(mine.where(where))}
+    return [_entry(row) for row in found.values()]
 
 
 def _entry(row: Row[tuple[object, ...]]) -> EntryRow:

@@ -23,7 +23,7 @@ from hub_server.journal_intake.queries import (
 )
 from hub_server.journal_intake.tools import IntakeTools
 from hub_server.journal_intake.track import Track
-from hub_server.merchants import MerchantStatus, policies_of
+from hub_server.merchants import MerchantStatus, policies_at
 from hub_server.staff import PostClaim, managers_at
 from hub_server.terminals import TerminalStatus, suspended_at, was_in_contact
 from hub_server.transactions import (
@@ -241,7 +241,7 @@ def _facts(
     claims: set[PostClaim],
     first_place: int,
 ) -> TerminalFacts:
-    policies = policies_of(connection, [terminal.merchant_id])
+    policies = policies_at(connection, terminal.merchant_id, contacts)
     skew = timedelta(seconds=policies[-1].policy.skew_s)
     in_contact = was_in_contact(connection, terminal.terminal_id, contacts, skew) if contacts else ()
     return TerminalFacts(

@@ -1,6 +1,6 @@
 """Owns the ledger: accounts and immutable double-entry postings."""
 
-from hub_server.ledger.open_account import account_id_of, open_account, owned_account_id
+from hub_server.ledger.open_account import account_id_of, open_account, owned_account_id, owned_account_ids
 from hub_server.ledger.open_accounts import NewAccount, open_accounts
 from hub_server.ledger.post import Posting, post
 from hub_server.ledger.queries import account_balances, totals
@@ -16,6 +16,7 @@ __all__ = [
     "open_account",
     "open_accounts",
     "owned_account_id",
+    "owned_account_ids",
     "post",
     "totals",
 ]

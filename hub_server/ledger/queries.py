@@ -10,12 +10,16 @@ from hub_server.ledger.states import AccountKind
 from hub_server.ledger.tables import accounts, postings
 
 
-def find_account(connection: Connection, kind: AccountKind, owner: str) -> tuple[str, str] | None:
-    """Id and currency of an owner's account of a kind."""
-    row = connection.execute(
-        select(accounts.c.id, accounts.c.currency).where(accounts.c.kind == kind, accounts.c.owner == owner)
-    ).first()
-    return None if row is None else (row.id, row.currency)
+def find_accounts(
+    connection: Connection, kind: AccountKind, owners: Sequence[str]
+) -> dict[str, tuple[str, str]]:
+    """Id and currency of those owners' accounts of a kind, by owner."""
+    found = connection.execute(
+        select(accounts.c.owner, accounts.c.id, accounts.c.currency).where(
+            accounts.c.kind == kind, accounts.c.owner.in_(owners)
+        )
+    )
+    return {row.owner: (row.id, row.currency) for row in found}
 
 
 def insert_accounts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -9,7 +9,7 @@ from hub_server.merchants.queries import (
     find_merchant,
     find_merchant_by_code,
     find_store,
-    policies_of,
+    policies_at,
     policy_in_force,
     stores_of,
 )
@@ -29,7 +29,7 @@ __all__ = [
     "find_merchant_by_code",
     "find_store",
     "merchant_profile",
-    "policies_of",
+    "policies_at",
     "policy_in_force",
     "resume_merchant",
     "set_policy",

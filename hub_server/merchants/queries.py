@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, false, func, insert, or_, select, update
 
 from hub_server.merchants.states import MerchantStatus
 from hub_server.merchants.tables import merchant_status_changes, merchants, policies, stores
@@ -130,17 +131,23 @@ def last_policy_version(connection: Connection, merchant_id: str) -> int:
     return connection.execute(query).scalar_one() or 0
 
 
-def policies_of(connection: Connection, merchant_ids: Collection[str]) -> list[PolicyRow]:
-    """Every version of these merchants, ascending; set-based."""
+def policies_at(connection: Connection, merchant_id: str, contacts: Collection[datetime]) -> list[PolicyRow]:
+    """The first version, those in force at any of these contacts, and the newest, told or not; ascending."""
+    own = policies.c.merchant_id == merchant_id
+    wanted = [select(end(policies.c.version)).where(own) for end in (func.min, func.max)]
+    if contacts:
+        wanted.append(select(func.max(policies.c.version)).where(own, policies.c.told_at <= min(contacts)))
+    told_between = (
+        and_(policies.c.told_at > min(contacts), policies.c.told_at <= max(contacts)) if contacts else false()
+    )
     query = (
         select(policies.c.merchant_id, policies.c.policy, policies.c.told_at)
-        .where(policies.c.merchant_id.in_(merchant_ids))
-        .order_by(policies.c.merchant_id, policies.c.version)
+        .where(
+            own, or_(*(policies.c.version == version.scalar_subquery() for version in wanted), told_between)
+        )
+        .order_by(policies.c.version)
     )
-    return [
-        PolicyRow(merchant_id=row.merchant_id, policy=Policy.model_validate(row.policy), told_at=row.told_at)
-        for row in connection.execute(query)
-    ]
+    return [_policy(row) for row in connection.execute(query)]
 
 
 def policy_in_force(connection: Connection, merchant_id: str) -> Policy:
@@ -149,7 +156,18 @@ def policy_in_force(connection: Connection, merchant_id: str) -> Policy:
     Raises:
         LookupError: no such merchant.
     """
-    told = [row.policy for row in policies_of(connection, [merchant_id]) if row.told_at is not None]
-    if not told:
+    row = connection.execute(
+        select(policies.c.merchant_id, policies.c.policy, policies.c.told_at)
+        .where(policies.c.merchant_id == merchant_id, policies.c.told_at.is_not(None))
+        .order_by(policies.c.version.desc())
+        .limit(1)
+    ).first()
+    if row is None:
         raise LookupError(f"merchant {merchant_id} has no policy")
-    return told[-1]
+    return _policy(row).policy
+
+
+def _policy(row: Any) -> PolicyRow:
+    return PolicyRow(
+        merchant_id=row.merchant_id, policy=Policy.model_validate(row.policy), told_at=row.told_at
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
 from hub_server.foundation.storage import insert_new_rows
 from hub_server.shifts.rules import OwnSums
@@ -72,27 +72,36 @@ def shifts_to_compare(
     connection: Connection, terminal_id: str, through: int, touched: Sequence[str]
 ) -> list[ShiftRow]:
     """Closed shifts whose entries are all there and whose difference is not known or may have changed."""
-    found = connection.execute(
-        select(shifts).where(
-            shifts.c.terminal_id == terminal_id,
-            shifts.c.closed_seq <= through,
-            or_(shifts.c.difference.is_(None), shifts.c.shift.in_(touched)),
+    which = [shifts.c.difference.is_(None)] + ([shifts.c.shift.in_(touched)] if touched else [])
+    # One query each: together they would be answered by reading every shift that the terminal ever had.
+    found = [
+        connection.execute(
+            select(shifts).where(shifts.c.terminal_id == terminal_id, shifts.c.closed_seq <= through, one)
         )
-    )
-    return [_shift(dict(row._mapping)) for row in found]
+        for one in which
+    ]
+    rows = {row.shift: row for part in found for row in part}
+    return [_shift(dict(row._mapping)) for row in rows.values()]
 
 
-def own_sums(connection: Connection, terminal_id: str, shift: str, without: Sequence[str]) -> OwnSums:
-    """What the shift's charges took and gave back, without the charges that were in doubt at its closing."""
+def own_sums(
+    connection: Connection, terminal_id: str, shift: str, closed_seq: int, without: Sequence[str]
+) -> OwnSums:
+    """What the shift's charges took and gave back by what stands before its closing in the journal.
+
+    Without the charges that were in doubt at the closing; a later void is an adjustment of the shift.
+    """
+    kind, moved = transactions.c.kind, transactions.c.payable
+    is_reversal = kind == TransactionKind.REVERSAL.value
+    is_charge = and_(kind == TransactionKind.CHARGE.value, transactions.c.entry_id.not_in(without))
     row = connection.execute(
         select(
-            func.coalesce(func.sum(transactions.c.payable), 0).label("charged"),
-            func.coalesce(func.sum(transactions.c.given_back), 0).label("given_back"),
+            func.coalesce(func.sum(moved).filter(is_charge), 0).label("charged"),
+            func.coalesce(func.sum(moved).filter(is_reversal), 0).label("given_back"),
         ).where(
             transactions.c.terminal_id == terminal_id,
             transactions.c.shift == shift,
-            transactions.c.kind == TransactionKind.CHARGE.value,
-            transactions.c.entry_id.not_in(without),
+            transactions.c.entry_seq < closed_seq,
         )
     ).one()
     return OwnSums(charged=int(row.charged), given_back=int(row.given_back))

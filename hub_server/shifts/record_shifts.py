@@ -56,8 +56,9 @@ def record_shifts(
     write_closings(connection, [_closing(terminal_id, item) for item in closed])
     rows = []
     for shift in shifts_to_compare(connection, terminal_id, through, sorted(set(touched))):
-        if shift.reported is not None:
-            own = own_sums(connection, terminal_id, shift.shift, shift.reported.in_doubt or ())
+        if shift.reported is not None and shift.closed_seq is not None:
+            in_doubt = shift.reported.in_doubt or ()
+            own = own_sums(connection, terminal_id, shift.shift, shift.closed_seq, in_doubt)
             key = _key(terminal_id, shift.shift)
             rows.append(key | {"new_difference": difference(shift.reported, own)})
     write_differences(connection, rows)

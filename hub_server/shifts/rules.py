@@ -7,7 +7,7 @@ from shared.journal_entries import ShiftCloseData
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnSums:
-    """The hub's own figures of a shift: what its charges took, and what of that went back."""
+    """The hub's own figures of a shift at its closing: what its charges took, and what of that went back."""
 
     charged: int = 0
     given_back: int = 0

@@ -1,6 +1,6 @@
 """Shifts as terminals opened and closed them."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, text
 
 from hub_server.foundation.storage import InstantColumn, JsonColumn, metadata, uuid_column
 
@@ -16,6 +16,13 @@ shifts = Table(
     Column("reported", JsonColumn),
     Column("difference", BigInteger),
     Index("ix_shifts_closed", "terminal_id", "closed_at"),
+    Index(
+        "ix_shifts_to_compare",
+        "terminal_id",
+        "closed_seq",
+        postgresql_where=text("difference IS NULL"),
+        sqlite_where=text("difference IS NULL"),
+    ),
 )
 """`reported` is the shift_close's data and `closed_seq` its place; `difference` is its net minus the hub's own
 (minor units), null while entries before it are out."""

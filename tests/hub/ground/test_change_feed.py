@@ -15,7 +15,7 @@ from hub_server.change_feed import FeedCursor, announce_keys
 from hub_server.foundation.context import Context
 from hub_server.foundation.outbox import FEED, News, enqueue
 from hub_server.foundation.storage import Connection
-from hub_server.merchants import policies_of, resume_merchant, set_policy, suspend_merchant
+from hub_server.merchants import policies_at, resume_merchant, set_policy, suspend_merchant
 from hub_server.signing_keys import HubSigningKeys
 from hub_server.staff import StaffRole, end_post, post_staff
 from hub_server.terminals import suspend_terminal, was_in_contact
@@ -79,7 +79,7 @@ def test_a_change_reaches_an_open_stream_by_itself_and_then_the_time(
     assert [event.kind for event in events] == ["policy"]
     assert events[0].data["policy"]["version"] == made.version == 2
     assert events[0].data["policy"]["offline"]["max_amount"] == 10_000
-    versions = hub.context.database.read(lambda c: policies_of(c, [shop.merchant.id]))
+    versions = hub.context.database.read(lambda c: policies_at(c, shop.merchant.id, []))
     assert versions[1].told_at is not None
     assert first < versions[1].told_at <= told
 

@@ -21,7 +21,7 @@ from hub_server.merchants import (
     NewStore,
     create_store,
     find_merchant_by_code,
-    policies_of,
+    policies_at,
     policy_in_force,
     set_policy,
     stores_of,
@@ -71,7 +71,7 @@ def test_a_policy_that_breaks_the_hubs_bounds_is_refused(hub: Hub, shop: Shop, p
         shop.do(set_policy, settings=shop.hub.context.settings, merchant_id=shop.merchant.id, policy=policy)
 
     assert refused.value.code is Code.INVALID_REQUEST
-    assert len(hub.context.database.read(lambda c: policies_of(c, [shop.merchant.id]))) == 1
+    assert len(hub.context.database.read(lambda c: policies_at(c, shop.merchant.id, []))) == 1
 
 
 @pytest.mark.parametrize(

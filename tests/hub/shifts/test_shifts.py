@@ -106,10 +106,14 @@ def test_the_first_closing_of_a_shift_stands(counter: Counter) -> None:
     assert (_shift(counter).closed_seq, _shift(counter).difference) == (first.seq, 0)
 
 
-def test_a_void_after_the_closing_shows_as_a_difference(counter: Counter) -> None:
-    charge = counter.journal.charge(counter.rows.code(counter.rows.card()), 1_000)
-    _close(counter, charges=1, charged=1_000)
-    counter.submit(*counter.journal.entries)
+def test_a_void_after_the_closing_is_an_adjustment_and_no_difference(counter: Counter) -> None:
+    kept, undone = (counter.journal.charge(counter.rows.code(counter.rows.card()), n) for n in (1_000, 300))
+    given_up = counter.journal.charge(counter.rows.code(counter.rows.card()), 70)
+    counter.journal.reversal(given_up)
+    _close(counter, charges=2, charged=1_300)
     manager = counter.rows.manager(counter.shop, since=counter.context.clock.now() - timedelta(days=1))
-    counter.submit(counter.journal.reversal(charge, ReversalReason.VOID, approved_by=manager))
-    assert _shift(counter).difference == 1_000
+    void = counter.journal.reversal(undone, ReversalReason.VOID, approved_by=manager)
+    counter.submit(*counter.journal.entries)
+    assert counter.ask(void).reversal_tx_no is not None
+    assert kept.seq < undone.seq
+    assert _shift(counter).difference == 0

@@ -50,6 +50,7 @@ def post_movements(
             for movement in movements
             if movement.points_after != movement.points_before
         ],
+        actor=actor,
     )
     uses = [
         CodeUse(

@@ -177,6 +177,5 @@ def _give_points(connection: Connection, card: CardRow, points: int, at: datetim
     change = PointChange(
         card_id=card.id, change=points, before=0, after=points, reason="demo", transaction_id=None, at=at
     )
-    record_point_changes(connection, [change])
-    record(connection, at, [actor.did(AuditName.POINTS, "card", card.id, change=points)])
+    record_point_changes(connection, [change], actor=actor)
     return replace(card, points=points, tier=tier)

@@ -34,6 +34,10 @@ def judge_reversal(desk: Desk, charge: Track, track: Track) -> None:
         track.follow(first)
     elif not may_reverse(desk, charge, track):
         track.reject(Code.MANAGER_APPROVAL_REQUIRED)
+        approved_by = track.incoming.approved_by
+        desk.alarm(
+            "void_refused", desk.facts.terminal_id, seq=track.seq, charge=charge.id, approved_by=approved_by
+        )
     else:
         _reverse(desk, charge, track)
 

@@ -169,16 +169,15 @@ def _audit(
     ]
     refused = [
         actor.did(
-            AuditName.PAYMENT_DECLINED,
+            AuditName.PAYMENT_DECLINED if track.incoming.is_charge else AuditName.ENTRY_REFUSED,
             "entry",
             track.id,
             seq=track.seq,
+            type=track.incoming.entry.type_name,
             code=track.refusal.code.value,
         )
         for track in changed
-        if track.incoming.is_charge
-        and track.refusal is not None
-        and track.status in (Status.DECLINED, Status.REJECTED)
+        if track.refusal is not None and track.status in (Status.DECLINED, Status.REJECTED)
     ]
     return [*moved, *refused]
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from hub_server.audit import Actor, AuditEvent, AuditName, record
 from hub_server.foundation.storage import Connection
 from hub_server.loyalty.queries import insert_point_rows
 
@@ -21,6 +22,19 @@ class PointChange:
     at: datetime
 
 
-def record_point_changes(connection: Connection, changes: Sequence[PointChange]) -> None:
-    """Append to the point ledger, all in one statement, in the given order."""
+def record_point_changes(connection: Connection, changes: Sequence[PointChange], *, actor: Actor) -> None:
+    """Append to the point ledger, all in one statement, in the given order, with an audit event for each."""
     insert_point_rows(connection, [asdict(change) for change in changes])
+    by_time: dict[datetime, list[AuditEvent]] = {}
+    for change in changes:
+        event = actor.did(
+            AuditName.POINTS,
+            "card",
+            change.card_id,
+            change=change.change,
+            after=change.after,
+            reason=change.reason,
+        )
+        by_time.setdefault(change.at, []).append(event)
+    for at, events in by_time.items():
+        record(connection, at, events)

@@ -67,11 +67,16 @@ def shift_page(presenter: ShiftPresenter, identity: Identity, home: Action) -> P
         if not presenter.back():
             home()
 
+    def digits_scanned(_count: int) -> None:
+        # Its 2 asked for the hand-over, which the next Enter would carry out.
+        presenter.back()
+
     actions: dict[str, Action] = {"enter": presenter.confirm, "esc": back}
     return Page(
         view=view,
         set_language=view.set_language,
         key=_keys(actions, presenter.press),
+        digits_scanned=digits_scanned,
         place=Place.SHIFT,
     )
 

@@ -137,3 +137,15 @@ def test_offline_beside_a_managers_pin_a_barcode_is_no_attempt(person: Counterpa
     assert person.screen.pin.digits == 1
     assert person.screen.pin.remark is not None
     assert "不是付款碼" in person.screen.pin.remark.said_in("zh_TW")
+
+
+def test_a_barcode_on_the_shifts_page_hands_nothing_over(person: Counterpart) -> None:
+    person.key(Qt.Key.Key_F7)
+    person.until(lambda: person.label("shift_1_2").text() != "")
+    before = person.counter.shift.screen
+    burst(person, person.window, "2222222222222")
+    person.clock.advance(400)
+    assert person.counter.shift.screen == before
+    person.enter()
+    assert person.window.current == "shift"
+    assert person.terminal.shift is not None

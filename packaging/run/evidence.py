@@ -1,9 +1,10 @@
 """What can be seen of a charge from outside the window: in the hub's database and in the terminal's own journal.
 
 Both are read with plain SQL and read-only, beside the programs that write them: the witness shares no code with them.
+But the same SQLite library as the window in this process: a second copy of it would not see the first one's locks, and
+would truncate the WAL's index under it.
 """
 
-import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 import httpx
 from ground import HUB, TERMINAL
+from pysqlite3 import dbapi2 as sqlite
 from stage import Card, Stage
 
 _HTTP_S: Final = 10
@@ -107,6 +109,6 @@ def _stored(entry_id: str) -> str:
 
 
 def _rows(database: Path, query: str, *arguments: str) -> list[dict[str, Any]]:
-    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=_BUSY_S)) as connection:
-        connection.row_factory = sqlite3.Row
+    with closing(sqlite.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=_BUSY_S)) as connection:
+        connection.row_factory = sqlite.Row
         return [dict(row) for row in connection.execute(query, arguments)]

@@ -1,11 +1,16 @@
-"""What a terminal's own journal says, read with plain SQL beside its program: the witness shares no code with it."""
+"""What a terminal's own journal says, read with plain SQL beside its program: the witness shares no code with it.
+
+But the same SQLite library: a second copy of it in one process does not see the first one's locks, truncates the WAL's
+index under it, and commits are lost.
+"""
 
 import json
-import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pysqlite3 import dbapi2 as sqlite
 
 from shared.journal_entries import Entry, verify_chain
 from shared.signing import PublicJwk
@@ -93,6 +98,6 @@ def net_paid(shop: Shop, terminal_id: str) -> dict[str, int]:
 
 def _rows(folder: Path, query: str) -> list[dict[str, Any]]:
     address = f"{(folder / 'terminal.db').as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True, timeout=_BUSY_S)) as connection:
-        connection.row_factory = sqlite3.Row
+    with closing(sqlite.connect(address, uri=True, timeout=_BUSY_S)) as connection:
+        connection.row_factory = sqlite.Row
         return [dict(row) for row in connection.execute(query)]

@@ -101,6 +101,20 @@ def test_in_doubt_a_double_click_on_giving_up_gives_nothing_up(person: Counterpa
     assert len(person.desk.given_up) == 1
 
 
+def test_what_is_cancelled_is_the_amount_that_was_in_doubt(person: Counterpart) -> None:
+    person.desk.answer = "doubt"
+    person.charge("60", State.IN_DOUBT)
+    assert person.label("amount").text() == "57.00"
+    person.click("choice_1")
+    person.click("choice_0")
+    person.state(State.GIVEN_UP)
+    person.until(lambda: person.label("headline_0").text() == "↺ 已取消")
+    assert person.label("amount").text() == "57.00"
+    person.clock.advance(700)
+    person.enter()
+    person.until(lambda: "57.00" in person.label("line_last").text())
+
+
 @pytest.mark.parametrize("caps", [False, True])
 @pytest.mark.parametrize("wide", [False, True])
 def test_a_scanner_reaches_no_widget_and_confirms_nothing_whatever_has_the_focus(

@@ -175,7 +175,7 @@ class FakeDesk:
             case "manager":
                 return ManagerNeeded(raw_amount=raw, payable=to_pay, claims=claims)
             case "given_up":
-                return GivenUp(entry=entry, raw_amount=raw, because=self.because)
+                return GivenUp(entry=entry, raw_amount=raw, payable=to_pay, because=self.because)
 
     def approve_offline(self, entry_id: str, approver: str | None) -> Outcome:
         self.approved.append((entry_id, approver))

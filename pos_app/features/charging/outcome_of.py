@@ -58,7 +58,9 @@ def outcome_of(
             refusal = charge.refusal or Refusal(Code.INVALID_ENTRY)
             return NotPaid(refusal=refusal, raw_amount=charge.amount, entry=entry)
         case ChargeState.REVERSED:
-            return GivenUp(entry=entry, raw_amount=charge.amount, because=charge.refusal)
+            return GivenUp(
+                entry=entry, raw_amount=charge.amount, payable=charge.payable, because=charge.refusal
+            )
         case ChargeState.DURABLE | ChargeState.IN_DOUBT:
             return InDoubt(
                 entry=entry,

@@ -66,6 +66,7 @@ class GivenUp:
 
     entry: EntryRef
     raw_amount: int
+    payable: int
     because: Refusal | None = None
 
 

@@ -75,5 +75,5 @@ def last_of(outcome: Outcome, exponent: int) -> Phrase | None:
         case NotPaid():
             return words.LAST_NOT_PAID(amount=format_amount(outcome.raw_amount, exponent))
         case GivenUp():
-            return words.LAST_GIVEN_UP(amount=format_amount(outcome.raw_amount, exponent))
+            return words.LAST_GIVEN_UP(amount=format_amount(outcome.payable, exponent))
     return None

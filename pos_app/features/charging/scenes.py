@@ -189,7 +189,7 @@ def _given_up(sale: Sale, exponent: int) -> Screen:
         state=sale.state,
         headline=(words.GIVEN_UP(),),
         headline_pixels=sizes.DECLINED,
-        amount=Amount(format_amount(shown.raw_amount, exponent), AmountSize.KEPT),
+        amount=Amount(format_amount(shown.payable, exponent), AmountSize.KEPT),
         reason=words.GIVEN_UP_MEANS() if because is None else phrases.refusal_sentence(because),
         details=() if because is None else (words.GIVEN_UP_MEANS(),),
         footer=_footer(because, ""),

@@ -72,9 +72,11 @@ def test_a_charge_in_doubt_that_is_given_up_is_reversed_even_if_the_hub_had_comp
     counter: Counter,
 ) -> None:
     counter.hub.script.faults.append(Fault.REPLY_LOST)
-    outcome = counter.charge()
+    outcome = counter.charge(rate=9_500)
     assert isinstance(outcome, InDoubt)
-    assert isinstance(counter.desk.give_up(outcome.entry.entry_id), GivenUp)
+    given_up = counter.desk.give_up(outcome.entry.entry_id)
+    assert isinstance(given_up, GivenUp)
+    assert given_up.payable == outcome.payable == 28_405
     counter.drain()
     assert counter.hub.outcome(outcome.entry.entry_id) is Status.REVERSED
     assert counter.state(outcome) is ChargeState.REVERSED

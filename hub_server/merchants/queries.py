@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, false, func, insert, or_, select, update
 
 from hub_server.merchants.states import MerchantStatus
 from hub_server.merchants.tables import merchant_status_changes, merchants, policies, stores
@@ -56,16 +56,7 @@ def insert_store(connection: Connection, row: StoreRow) -> None:
 
 def find_merchant(connection: Connection, merchant_id: str) -> MerchantRow | None:
     """A merchant by id."""
-    return _merchant_where(connection, merchants.c.id == merchant_id)
-
-
-def find_merchant_by_code(connection: Connection, code: str) -> MerchantRow | None:
-    """A merchant by its code (`M000001`)."""
-    return _merchant_where(connection, merchants.c.code == code)
-
-
-def _merchant_where(connection: Connection, condition: ColumnElement[bool]) -> MerchantRow | None:
-    row = connection.execute(select(merchants).where(condition)).first()
+    row = connection.execute(select(merchants).where(merchants.c.id == merchant_id)).first()
     if row is None:
         return None
     return MerchantRow(

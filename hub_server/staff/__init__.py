@@ -6,7 +6,6 @@ from hub_server.staff.queries import (
     PostClaim,
     StaffRow,
     managers_at,
-    staff_of_merchant,
     staff_of_store,
 )
 from hub_server.staff.states import StaffRole
@@ -20,6 +19,5 @@ __all__ = [
     "hash_pin",
     "managers_at",
     "post_staff",
-    "staff_of_merchant",
     "staff_of_store",
 ]

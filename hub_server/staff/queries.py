@@ -43,15 +43,6 @@ def find_staff(connection: Connection, staff_id: str) -> StaffRow | None:
     return StaffRow(id=row.id, merchant_id=row.merchant_id, name=row.name, pin_hash=row.pin_hash)
 
 
-def staff_of_merchant(connection: Connection, merchant_id: str) -> list[StaffRow]:
-    """Everybody of a merchant, the oldest first."""
-    query = select(staff).where(staff.c.merchant_id == merchant_id).order_by(staff.c.id)
-    return [
-        StaffRow(id=row.id, merchant_id=row.merchant_id, name=row.name, pin_hash=row.pin_hash)
-        for row in connection.execute(query)
-    ]
-
-
 def insert_post(
     connection: Connection, *, post_id: str, staff_id: str, store_id: str, role: StaffRole, since: datetime
 ) -> None:

@@ -9,7 +9,6 @@ from hub_server.terminals.queries import (
     find_terminal,
     record_head,
     suspended_at,
-    terminals_of_store,
 )
 from hub_server.terminals.states import TerminalStatus
 from hub_server.terminals.suspend_terminal import resume_terminal, suspend_terminal
@@ -27,7 +26,6 @@ __all__ = [
     "resume_terminal",
     "suspend_terminal",
     "suspended_at",
-    "terminals_of_store",
     "touch_contact",
     "touch_contacts",
     "was_in_contact",

@@ -81,13 +81,6 @@ def find_terminal(connection: Connection, terminal_id: str) -> TerminalIdentity 
     return found[0] if found else None
 
 
-def terminals_of_store(connection: Connection, store_id: str) -> list[TerminalIdentity]:
-    """A store's terminals, the oldest first."""
-    return _identities(
-        connection, select(*_IDENTITY).where(terminals.c.store_id == store_id).order_by(terminals.c.id)
-    )
-
-
 def count_terminals(connection: Connection, store_id: str) -> int:
     """How many terminals a store ever had."""
     return connection.execute(select(func.count()).where(terminals.c.store_id == store_id)).scalar_one()
@@ -254,11 +247,6 @@ def record_head(connection: Connection, terminal_id: str, head_seq: int, at: dat
     connection.execute(
         update(terminals).where(terminals.c.id == terminal_id).values(head_seq=head_seq, head_at=at)
     )
-
-
-def enrolled_of(connection: Connection, terminal_ids: Collection[str]) -> list[TerminalIdentity]:
-    """These terminals, in one query."""
-    return _identities(connection, select(*_IDENTITY).where(terminals.c.id.in_(terminal_ids)))
 
 
 def extend_spells(

@@ -2,7 +2,7 @@
 
 from hub_server.foundation.outbox.dispatch import Dispatcher, Handler
 from hub_server.foundation.outbox.news import ALERT, FEED, OUTBOX, News
-from hub_server.foundation.outbox.queries import OutboxRow, count_waiting, enqueue
+from hub_server.foundation.outbox.queries import OutboxRow, enqueue
 
 __all__ = [
     "ALERT",
@@ -12,6 +12,5 @@ __all__ = [
     "Handler",
     "News",
     "OutboxRow",
-    "count_waiting",
     "enqueue",
 ]

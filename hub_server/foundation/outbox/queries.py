@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from hub_server.foundation.outbox.news import OUTBOX, News
 from hub_server.foundation.outbox.tables import outbox
@@ -41,12 +41,6 @@ def waiting(connection: Connection, topic: str, limit: int) -> list[OutboxRow]:
         .limit(limit)
     )
     return [OutboxRow(row.id, row.topic, row.payload, row.created_at, row.attempts) for row in rows]
-
-
-def count_waiting(connection: Connection) -> int:
-    """How many rows wait."""
-    query = select(func.count()).where(outbox.c.done_at.is_(None), outbox.c.set_aside_at.is_(None))
-    return connection.execute(query).scalar_one()
 
 
 def mark_done(connection: Connection, ids: Sequence[int], at: datetime) -> None:

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, upda
 from hub_server.bindings.tables import BindingRole, bindings
 from hub_server.cards.tables import cards
 from hub_server.charging.rules.world import Card, Code
-from hub_server.charging.states import CodeState
 from hub_server.members.tables import MemberStatus, members
 from hub_server.payment_codes.tables import payment_codes
+from shared.payment_code.states import CodeState
 
 
 @dataclass(frozen=True, slots=True)

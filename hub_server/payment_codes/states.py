@@ -1,23 +1,5 @@
-"""A payment code's states, and which may follow which."""
+"""A payment code's states: they are shared, since the rules of charging go by them too."""
 
-from enum import StrEnum
+from shared.payment_code.states import TRANSITIONS, CodeState
 
-
-class CodeState(StrEnum):
-    """`live` until used, replaced, revoked or swept after expiry."""
-
-    LIVE = "live"
-    CONSUMED = "consumed"
-    REPLACED = "replaced"
-    REVOKED = "revoked"
-    EXPIRED = "expired"
-
-
-TRANSITIONS: dict[CodeState, frozenset[CodeState]] = {
-    CodeState.LIVE: frozenset({CodeState.CONSUMED, CodeState.REPLACED, CodeState.REVOKED, CodeState.EXPIRED}),
-    # A reversal gives the use back; an offline use may come to light after the code was replaced or revoked.
-    CodeState.CONSUMED: frozenset({CodeState.LIVE, CodeState.REPLACED, CodeState.REVOKED, CodeState.EXPIRED}),
-    CodeState.REPLACED: frozenset({CodeState.CONSUMED}),
-    CodeState.REVOKED: frozenset({CodeState.CONSUMED}),
-    CodeState.EXPIRED: frozenset({CodeState.CONSUMED}),
-}
+__all__ = ["TRANSITIONS", "CodeState"]

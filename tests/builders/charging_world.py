@@ -1,14 +1,16 @@
 """A small world for the pure decision: cards, codes, and facts, without a database."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hub_server.charging import Card, Code, CodeState, LiveCharge, Settlement, World
+from hub_server.charging import Answer, Ask, Card, Code, LiveCharge, Settlement, WorkingCopy, World
 from hub_server.loyalty import DEFAULT_TIERS
 from shared.api.policy import Policy
 from shared.clock import to_unix
 from shared.offline_rules import OfflineFacts, OfflineSpending
 from shared.payment_code import CardType, Claims
+from shared.payment_code.states import CodeState
 from shared.rates import payable
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -102,3 +104,9 @@ def settlement(index: int = 0, amount: int = 10_000, *, rate: int = 10_000) -> S
         policy=Policy(offline=offline),
     )
     return Settlement(amount=amount, currency="TWD", facts=facts)
+
+
+def answers(there: World, asks: Iterable[Ask]) -> tuple[Answer, ...]:
+    """What is answered to many asks in order, each seeing what those before it did."""
+    copy = WorkingCopy(there)
+    return tuple(copy.answer(ask) for ask in asks)

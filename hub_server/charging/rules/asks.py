@@ -8,16 +8,8 @@ from shared.payment_code import Claims
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seller:
-    """Who asks, as they stand now."""
-
-    merchant_is_active: bool = True
-    terminal_is_active: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveCharge:
-    """A charge that the counter waits for.
+    """A charge that the counter waits for, of a terminal and a merchant that are active.
 
     Attributes:
         claims: of a verified certificate whose proof holds; None for anything else (INVALID_QR).
@@ -31,7 +23,6 @@ class LiveCharge:
     currency: str
     at: datetime
     skew_s: int
-    seller: Seller = Seller()
     training: bool = False
 
 

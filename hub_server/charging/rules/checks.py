@@ -1,21 +1,15 @@
-"""Why a live charge is refused: the checks in domain.md's order, the first failure wins."""
+"""Why a live charge is refused: the checks in domain.md's order from the code on, the first failure wins.
+
+What a suspended terminal or merchant asks never comes here: it is held for a person.
+"""
 
 from hub_server.charging.rules.asks import LiveCharge
 from hub_server.charging.rules.world import Card, Code
-from hub_server.charging.states import CodeState
 from shared.offline_rules import refuse_by_life
 from shared.payment_code import Claims
+from shared.payment_code.states import CodeState
 from shared.problems import Code as ErrorCode
 from shared.problems import Refusal
-
-
-def refuse_seller(ask: LiveCharge) -> Refusal | None:
-    """Terminal and merchant."""
-    if not ask.seller.terminal_is_active:
-        return Refusal(ErrorCode.TERMINAL_NOT_ACTIVE)
-    if not ask.seller.merchant_is_active:
-        return Refusal(ErrorCode.MERCHANT_NOT_ACTIVE)
-    return None
 
 
 def refuse_code(ask: LiveCharge, claims: Claims, code: Code | None) -> Refusal | None:

@@ -1,10 +1,9 @@
 """The one decision (protocol.md 5, domain.md "Charge"): many asks in order over rows that were read once.
 
-`WorkingCopy` is the card and code rows as they evolve while asks are answered; what it holds at the end is
-what is to be written. There is no other path on which money is decided.
+`WorkingCopy.answer` is it: the copy is the card and code rows as they evolve while asks are answered, and what it
+holds at the end is what is to be written. There is no other path on which money is decided.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from hub_server.charging.rules.answers import (
@@ -21,12 +20,11 @@ from hub_server.charging.rules.checks import (
     refuse_card,
     refuse_code,
     refuse_currency,
-    refuse_seller,
 )
 from hub_server.charging.rules.world import Card, Code, World
-from hub_server.charging.states import CodeState, advance
 from shared.offline_rules import judge_offline
 from shared.payment_code import Claims
+from shared.payment_code.states import CodeState, advance
 from shared.problems import Code as ErrorCode
 from shared.problems import Refusal
 from shared.rates import payable as payable_of
@@ -70,11 +68,8 @@ class WorkingCopy:
 
     def _charge(self, ask: LiveCharge) -> Completed | Declined:
         claims = ask.claims
-        refusal = refuse_seller(ask)
-        if refusal is None and claims is None:
-            refusal = Refusal(ErrorCode.INVALID_QR)
-        if refusal is not None or claims is None:
-            return Declined(refusal or Refusal(ErrorCode.INVALID_QR))
+        if claims is None:
+            return Declined(Refusal(ErrorCode.INVALID_QR))
         code = self.code(claims.code_ref)
         refusal = refuse_code(ask, claims, code) or refuse_currency(ask, claims, self._world.currency)
         if refusal is None and self._world.service_is_suspended:
@@ -162,15 +157,10 @@ class WorkingCopy:
         )
 
 
-def decide(world: World, asks: Iterable[Ask]) -> tuple[Answer, ...]:
-    """Answer many asks in order, each seeing what those before it did."""
-    copy = WorkingCopy(world)
-    return tuple(copy.answer(ask) for ask in asks)
-
-
 def _used(code: Code) -> Code:
-    ends = code.state in (CodeState.REPLACED, CodeState.REVOKED)
-    return replace(code, state=advance(code.state, code.state if ends else CodeState.CONSUMED))
+    if code.state in (CodeState.LIVE, CodeState.EXPIRED):
+        return replace(code, state=advance(code.state, CodeState.CONSUMED))
+    return code
 
 
 def _released(code: Code, card: Card, ask: Reversal) -> Code:

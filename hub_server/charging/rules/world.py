@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from hub_server.charging.states import CodeState
 from shared.api.members import CardStatus
 from shared.api.transactions import CardTypeName
+from shared.payment_code.states import CodeState
 
 
 class Tiers(Protocol):

@@ -3,7 +3,6 @@
 from hub_server.ledger.open_account import account_id_of, open_account, owned_account_id, owned_account_ids
 from hub_server.ledger.open_accounts import NewAccount, open_accounts
 from hub_server.ledger.post import Posting, post
-from hub_server.ledger.queries import account_balances, totals
 from hub_server.ledger.states import HUB_OWNER, AccountKind
 
 __all__ = [
@@ -11,12 +10,10 @@ __all__ = [
     "AccountKind",
     "NewAccount",
     "Posting",
-    "account_balances",
     "account_id_of",
     "open_account",
     "open_accounts",
     "owned_account_id",
     "owned_account_ids",
     "post",
-    "totals",
 ]

@@ -1,6 +1,5 @@
 """Owns shifts: what terminals report of them, beside the hub's own sums."""
 
-from hub_server.shifts.queries import ShiftRow, read_shifts
 from hub_server.shifts.record_shifts import ShiftClosed, ShiftOpened, record_shifts
 
-__all__ = ["ShiftClosed", "ShiftOpened", "ShiftRow", "read_shifts", "record_shifts"]
+__all__ = ["ShiftClosed", "ShiftOpened", "record_shifts"]

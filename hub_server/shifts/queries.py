@@ -107,14 +107,6 @@ def own_sums(
     return OwnSums(charged=int(row.charged), given_back=int(row.given_back))
 
 
-def read_shifts(connection: Connection, terminal_id: str) -> list[ShiftRow]:
-    """Every shift of a terminal."""
-    found = connection.execute(
-        select(shifts).where(shifts.c.terminal_id == terminal_id).order_by(shifts.c.shift)
-    )
-    return [_shift(dict(row._mapping)) for row in found]
-
-
 def _one() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return shifts.c.terminal_id == bindparam("the_terminal"), shifts.c.shift == bindparam("the_shift")
 

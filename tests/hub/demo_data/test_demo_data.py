@@ -18,7 +18,6 @@ from hub_server.bootstrap import Hub
 from hub_server.cards.tables import cards
 from hub_server.demo_data import NotForDemo, load_data, make_demo_data
 from hub_server.foundation.storage import metadata
-from hub_server.ledger import account_balances
 from hub_server.ledger.tables import postings
 from hub_server.members.tables import members
 from hub_server.payment_codes.tables import payment_codes
@@ -28,6 +27,7 @@ from hub_server.staff.tables import staff
 from hub_server.terminals.tables import terminals
 from hub_server.transactions.tables import transactions
 from shared.payment_code import read_payment_code
+from tests.builders.ledger_sums import account_balances
 from tests.builders.people import sign_up
 
 

@@ -10,17 +10,15 @@ from hub_server.ledger import (
     HUB_OWNER,
     AccountKind,
     Posting,
-    account_balances,
     account_id_of,
     open_account,
     owned_account_id,
     post,
-    totals,
 )
 from hub_server.merchants import (
     NewStore,
     create_store,
-    find_merchant,
+    find_merchant_by_code,
     policies_at,
     policy_in_force,
     set_policy,
@@ -29,6 +27,7 @@ from hub_server.merchants import (
 from hub_server.staff import PostClaim, StaffRole, end_post, hash_pin, managers_at, post_staff
 from shared.api.policy import OfflinePolicy, Policy
 from shared.problems import Code, CodedError
+from tests.builders.ledger_sums import account_balances, totals
 from tests.fakes.clock import ManualClock
 from tests.hub.ground.shop import Shop
 
@@ -41,13 +40,12 @@ def shop(hub: Hub) -> Shop:
 def test_a_merchant_has_a_code_an_account_and_a_policy_in_force(hub: Hub, shop: Shop) -> None:
     def look(connection: Connection) -> tuple[object, ...]:
         return (
-            find_merchant(connection, shop.merchant.id),
+            find_merchant_by_code(connection, "M000001"),
             account_id_of(connection, AccountKind.MERCHANT, shop.merchant.id, "TWD"),
             policy_in_force(connection, shop.merchant.id).version,
             stores_of(connection, shop.merchant.id),
         )
 
-    assert shop.merchant.code == "M000001"
     assert hub.context.database.read(look) == (shop.merchant, shop.merchant.account_id, 1, [shop.store])
 
 

@@ -10,7 +10,6 @@ from hub_server.cards.tables import cards
 from hub_server.consistency import check
 from hub_server.foundation.context import Context
 from hub_server.journal_intake.tables import journal_entries
-from hub_server.ledger import account_balances
 from hub_server.payment_codes.tables import payment_codes
 from hub_server.signing_keys import HubSigningKeys
 from hub_server.terminals.tables import terminals
@@ -18,6 +17,7 @@ from hub_server.transactions.tables import transactions
 from shared.journal_entries import Entry, ReversalReason
 from tests.builders.counter import TOO_LATE, Counter
 from tests.builders.hub_rows import CardRows, HubRows
+from tests.builders.ledger_sums import account_balances
 
 Story = str
 STORIES: tuple[Story, ...] = (

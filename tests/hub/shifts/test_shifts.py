@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from hub_server.foundation.context import Context
-from hub_server.shifts import ShiftRow, read_shifts
+from hub_server.shifts.queries import ShiftRow
+from hub_server.shifts.tables import shifts
 from hub_server.signing_keys import HubSigningKeys
 from shared.journal_entries import Entry, ReversalReason, ShiftCloseData, ShiftOpenData, Status
 from tests.builders.counter import TOO_LATE, Counter
@@ -46,8 +47,9 @@ def _close(
 
 
 def _shift(counter: Counter) -> ShiftRow:
-    (row,) = counter.context.database.read(lambda c: read_shifts(c, counter.terminal_id))
-    return row
+    row = counter.rows.one(shifts, terminal_id=counter.terminal_id)
+    reported = row.pop("reported")
+    return ShiftRow(**row, reported=ShiftCloseData.model_validate(reported) if reported else None)
 
 
 def test_a_shift_that_agrees_has_no_difference(counter: Counter) -> None:

@@ -101,6 +101,8 @@ CREATE TABLE number_sequences (
 CREATE TABLE otp_challenges (
     id CHAR(32) NOT NULL,
     phone VARCHAR(20) NOT NULL,
+    prefix VARCHAR(8) NOT NULL,
+    fate VARCHAR(32) NOT NULL CONSTRAINT ck_otp_challenges_fate_known CHECK (fate IN ('to_member', 'to_stranger', 'withheld')),
     address VARCHAR(45) NOT NULL,
     code_hash BLOB NOT NULL,
     created_at BIGINT NOT NULL,
@@ -112,9 +114,11 @@ CREATE TABLE otp_challenges (
 
 CREATE INDEX ix_otp_challenges_address ON otp_challenges (address, created_at);
 
-CREATE INDEX ix_otp_challenges_created ON otp_challenges (created_at);
+CREATE INDEX ix_otp_challenges_created ON otp_challenges (created_at, fate);
 
 CREATE INDEX ix_otp_challenges_phone ON otp_challenges (phone, created_at);
+
+CREATE INDEX ix_otp_challenges_prefix ON otp_challenges (prefix, created_at);
 
 CREATE TABLE outbox (
     id INTEGER NOT NULL,

@@ -18,7 +18,7 @@ from hub_server.ledger import (
 from hub_server.merchants import (
     NewStore,
     create_store,
-    find_merchant_by_code,
+    find_merchant,
     policies_at,
     policy_in_force,
     set_policy,
@@ -40,12 +40,13 @@ def shop(hub: Hub) -> Shop:
 def test_a_merchant_has_a_code_an_account_and_a_policy_in_force(hub: Hub, shop: Shop) -> None:
     def look(connection: Connection) -> tuple[object, ...]:
         return (
-            find_merchant_by_code(connection, "M000001"),
+            find_merchant(connection, shop.merchant.id),
             account_id_of(connection, AccountKind.MERCHANT, shop.merchant.id, "TWD"),
             policy_in_force(connection, shop.merchant.id).version,
             stores_of(connection, shop.merchant.id),
         )
 
+    assert shop.merchant.code == "M000001"
     assert hub.context.database.read(look) == (shop.merchant, shop.merchant.account_id, 1, [shop.store])
 
 

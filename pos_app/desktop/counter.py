@@ -11,7 +11,13 @@ from pos_app.background.qt import QtBackground
 from pos_app.desktop.line_words import line_words
 from pos_app.desktop.main_window import MainWindow, Page
 from pos_app.desktop.pages import history_page, inbox_page, shift_page, sign_in_page
-from pos_app.desktop.printing import Papers, said_of_printer, said_of_receipt, said_of_reprint
+from pos_app.desktop.printing import (
+    Papers,
+    said_of_closing,
+    said_of_printer,
+    said_of_receipt,
+    said_of_reprint,
+)
 from pos_app.desktop.rows import Place
 from pos_app.desktop.terminal import Terminal
 from pos_app.devices.printer.port import Printer, PrinterStatus, problem_of
@@ -45,6 +51,7 @@ class Counter(QObject):
         self._printer = printer
         self._background = background
         self._person: Person | None = None
+        self._closed_shift = ""
         self._spooler = PrintSpooler(printer, lambda status: background.post(lambda: self._printed(status)))
         self._papers = Papers(terminal, self._spooler, clock, lambda: window.language)
         self._make_presenters(clock)
@@ -186,6 +193,7 @@ class Counter(QObject):
 
     def _signed_in(self, person: Person) -> None:
         self._person = person
+        self._closed_shift = ""
         shift = self._terminal.current_shift()
         self._window.words.is_open = shift is not None
         if shift is None:
@@ -203,9 +211,16 @@ class Counter(QObject):
         self._draw_who()
         self._window.show_page("charge")
 
-    def _shift_closed(self) -> None:
-        """The successor's PIN comes next."""
+    def _shift_closed(self, number: str) -> None:
+        """The successor's PIN comes next; until then the sign-in says how the shift ended."""
+        self._closed_shift = number
         self.lock(is_lock=False)
+        self._say_closing()
+
+    def _say_closing(self) -> None:
+        status = self._papers.report_status()
+        if self._person is None and self._closed_shift and status is not None:
+            self.sign_in.notify(said_of_closing(self._closed_shift, status))
 
     def _check_manager(self, staff_id: str, pin: str) -> Phrase | None:
         answer = self._terminal.check_pin(staff_id, pin)
@@ -244,6 +259,7 @@ class Counter(QObject):
         self._window.words.printer = said_of_printer(status)
         if status.job_id == self._papers.last_entry:
             self.charge.receipt_said(said_of_receipt(status))
+        self._say_closing()
         self._window.draw_frame()
 
     def _printer_answered(self, status: PrinterStatus) -> None:

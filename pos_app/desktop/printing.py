@@ -9,6 +9,7 @@ from PIL import Image
 
 from pos_app.appearance.translations import Phrase
 from pos_app.appearance.translations import charging as charge_words
+from pos_app.appearance.translations import rooms as room_words
 from pos_app.appearance.translations import window as words
 from pos_app.desktop.terminal import Terminal
 from pos_app.devices.printer.port import PrintProblem
@@ -38,6 +39,7 @@ class Papers:
         self._spooler = spooler
         self._language = language
         self.last_entry: str | None = None
+        self.last_report: JobStatus | None = None
 
     def print_approval(self, outcome: Paid | PaidOffline) -> None:
         """The receipt of an approval, once. The journal is asked for it on the spooler's thread."""
@@ -85,7 +87,14 @@ class Papers:
         """X or Z."""
         language = self._language()
         job_id = f"{report.kind.value}-{report.shift_no}-{report.until.isoformat()}"
-        self._spooler.submit(PrintJob(job_id=job_id, draw=lambda: render(report, language, self._width())))
+        job = PrintJob(job_id=job_id, draw=lambda: render(report, language, self._width()))
+        self.last_report = self._spooler.submit(job)
+
+    def report_status(self) -> JobStatus | None:
+        """Where the last report's paper stands now."""
+        known = None if self.last_report is None else self._spooler.status_of(self.last_report.job_id)
+        # One that was not taken on is not known to the spooler.
+        return known or self.last_report
 
     def _width(self) -> PaperWidth:
         return _PAPERS[self._terminal.identity().paper_mm]
@@ -116,6 +125,19 @@ def said_of_reprint(number: int | None) -> Phrase:
     if number is None:
         return words.REPRINT_NOTHING()
     return words.REPRINT_SENT(number=str(number)) if number > 1 else words.REPRINT_RETRIED()
+
+
+def said_of_closing(shift: str, status: JobStatus) -> Phrase:
+    """What the sign-in says of the shift that was closed, and of its Z."""
+    match status.state:
+        case JobState.QUEUED | JobState.SENDING:
+            return room_words.SHIFT_CLOSED_PRINTING(shift=shift)
+        case JobState.PRINTED:
+            return room_words.SHIFT_CLOSED_PRINTED(shift=shift)
+        case JobState.UNKNOWN:
+            return room_words.SHIFT_CLOSED_UNKNOWN(shift=shift)
+        case JobState.FAILED:
+            return room_words.SHIFT_CLOSED_NOT_PRINTED(shift=shift, reason=_reason(status))
 
 
 def said_of_printer(status: JobStatus) -> Phrase:

@@ -228,6 +228,13 @@ def test_the_first_sign_in_opens_the_shift_with_one_enter_and_f7_closes_it(open_
     person.enter()
     person.until(lambda: person.window.current == "sign_in")
     assert person.terminal.shift is None
+    person.until(lambda: person.label("sign_in_notice").text() == "班 0231 已交班；Z 沒有印出：未設定印表機")
+    person.click("language_switch")
+    assert person.label("sign_in_notice").text() == "Shift 0231 is closed; no Z: no printer set up"
+    person.keys("1234")
+    person.enter()
+    person.until(lambda: person.window.current == "shift")
+    assert person.counter.sign_in.screen.notice is None
 
 
 def test_the_history_finds_as_digits_are_typed_and_prints_a_copy(person: Counterpart) -> None:

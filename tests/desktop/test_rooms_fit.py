@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QLabel, QTableView
 from pos_app.appearance.sizes import LARGE, SMALL
 from pos_app.appearance.translations import window as window_words
 from pos_app.appearance.translations.rooms import HISTORY_STATES
+from pos_app.desktop.printing import said_of_closing
 from pos_app.desktop.terminal import Doors, Terminal
 from pos_app.devices.printer.port import PrintProblem
+from pos_app.devices.printer.spooler import JobState, JobStatus
 from pos_app.features.enrolment.flow import EnrolCommand
 from pos_app.features.history.flow import HistoryRow
 from pos_app.features.start_up.flow import CannotOpen, StartUpFault
@@ -44,6 +46,21 @@ def test_the_rooms_words_fit(open_window: OpenWindow, language: Language, size: 
     _assert_sentences_fit(person)
     for key in (Qt.Key.Key_F3, Qt.Key.Key_F8, Qt.Key.Key_F12):
         person.key(key)
+        _assert_sentences_fit(person)
+
+
+@pytest.mark.parametrize("size", [LARGE.window, SMALL.window], ids=["1280", "1024"])
+@pytest.mark.parametrize("language", ["zh_TW", "en"])
+def test_whatever_became_of_the_z_is_said_in_one_line_of_the_sign_in(
+    open_window: OpenWindow, language: Language, size: tuple[int, int]
+) -> None:
+    person = open_window(language=language, size=size)
+    ends = [JobStatus(job_id="z", state=state) for state in JobState if state is not JobState.FAILED]
+    ends += [JobStatus(job_id="z", state=JobState.FAILED, problem=problem) for problem in PrintProblem]
+    for status in ends:
+        phrase = said_of_closing("0231", status)
+        person.counter.sign_in.notify(phrase)
+        assert person.label("sign_in_notice").text() == phrase.said_in(language)
         _assert_sentences_fit(person)
 
 

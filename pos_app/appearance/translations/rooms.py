@@ -97,7 +97,14 @@ SHIFT_CLOSE_MEANS = Text(
     "Z prints; the next person signs in. What waits is still sent.",
 )
 SHIFT_CLOSING = Text("交班中…", "Closing…")
-SHIFT_CLOSED = Text("班 {shift} 已交班，Z 列印中", "Shift {shift} is closed; Z is printing")
+SHIFT_CLOSED_PRINTING = Text("班 {shift} 已交班，Z 列印中", "Shift {shift} is closed; Z is printing")
+SHIFT_CLOSED_PRINTED = Text("班 {shift} 已交班，Z 已印出", "Shift {shift} is closed; Z is printed")
+SHIFT_CLOSED_UNKNOWN = Text(
+    "班 {shift} 已交班；Z 不知有沒有印完，請看一下", "Shift {shift} is closed; look whether Z is whole"
+)
+SHIFT_CLOSED_NOT_PRINTED = Text(
+    "班 {shift} 已交班；Z 沒有印出：{reason}", "Shift {shift} is closed; no Z: {reason}"
+)
 SHIFT_X_SENT = Text("X 查帳已送印", "X sent to the printer")
 SHIFT_NOT_OPEN = Text("還沒有開班", "No shift is open")
 SHIFT_CHARGED = Text("收款", "Charged")

@@ -132,9 +132,9 @@ class ShiftFlow:
         self._go(Stage.LOOKING, None)
         self.update(figures)
 
-    def closed(self, number: str, figures: ShiftFigures) -> None:
-        """The shift is closed; its Z is on its way to the printer."""
-        self._go(Stage.NOT_OPEN, words.SHIFT_CLOSED(shift=number))
+    def closed(self, figures: ShiftFigures) -> None:
+        """The shift is closed; the sign-in says what became of its Z."""
+        self._go(Stage.NOT_OPEN, None)
         self.update(figures)
 
     def failed(self, remark: Phrase) -> None:

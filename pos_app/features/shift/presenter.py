@@ -22,11 +22,11 @@ class ShiftWork:
 
 
 class ShiftPresenter(QObject):
-    """Owns the flow. `opened` and `closed` tell what the rest of the window must know."""
+    """Owns the flow. `opened` (the shift) and `closed` (its number) tell what the rest of the window must know."""
 
     screen_changed = Signal(object)
     opened = Signal(object)
-    closed = Signal()
+    closed = Signal(str)
 
     def __init__(self, work: ShiftWork, background: QtBackground, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -105,9 +105,9 @@ class ShiftPresenter(QObject):
         return self._work.figures()
 
     def _was_closed(self, number: str, figures: ShiftFigures) -> None:
-        self._flow.closed(number, figures)
+        self._flow.closed(figures)
         self._show()
-        self.closed.emit()
+        self.closed.emit(number)
 
     def _failed(self, error: Exception) -> None:
         if self._flow.screen.stage in {Stage.OPENING, Stage.CLOSING, Stage.LOOKING}:

@@ -53,6 +53,7 @@ class SignInScreen:
     chosen: int
     digits: int
     remark: Phrase | None
+    notice: Phrase | None
     can_go: bool
     keys_enabled: bool
 
@@ -81,6 +82,7 @@ class SignInFlow:
         self._people: tuple[Person, ...] = ()
         self._is_lock = False
         self._entry = _Entry()
+        self._notice: Phrase | None = None
 
     def begin(self, people: Sequence[Person], *, is_lock: bool, last: str | None = None) -> None:
         """Start afresh, with the one who was here last chosen."""
@@ -88,6 +90,10 @@ class SignInFlow:
         self._is_lock = is_lock
         ids = [person.staff_id for person in self._people]
         self._entry = _Entry(chosen=ids.index(last) if last in ids else 0)
+
+    def notify(self, notice: Phrase) -> None:
+        """Say how the last one left; it stands until somebody is in."""
+        self._notice = notice
 
     def update_people(self, people: Sequence[Person]) -> None:
         """The hub told of other people; what is being typed stays if its person does."""
@@ -142,6 +148,7 @@ class SignInFlow:
         """The PIN was checked: the person who is in now, or None."""
         if answer.is_right:
             person = self.chosen
+            self._notice = None
             self._go(Stage.ENTERING, remark=None)
             return person
         if answer.wait_s > 0:
@@ -176,6 +183,7 @@ class SignInFlow:
             chosen=entry.chosen,
             digits=len(entry.pin),
             remark=entry.remark if self._people else words.SIGN_IN_NOBODY(),
+            notice=self._notice,
             can_go=enters and len(entry.pin) >= MIN_PIN,
             keys_enabled=enters,
         )

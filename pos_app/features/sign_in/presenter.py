@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from pos_app.appearance.translations import Phrase
 from pos_app.appearance.translations.window import WORK_FAILED
 from pos_app.background.qt import QtBackground
 from pos_app.features.sign_in.flow import Person, PinAnswer, SignInFlow, SignInScreen
@@ -41,6 +42,11 @@ class SignInPresenter(QObject):
         """Show the sign-in."""
         self._flow.begin(people, is_lock=is_lock, last=self._last)
         self._timer.start(_TICK_MS)
+        self._show()
+
+    def notify(self, notice: Phrase) -> None:
+        """Say how the last one left, until the next sign-in."""
+        self._flow.notify(notice)
         self._show()
 
     def update_people(self, people: Sequence[Person]) -> None:

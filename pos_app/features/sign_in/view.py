@@ -36,6 +36,7 @@ class SignInView(QWidget):
         self.dots = label(self.panel, "sign_in_dots", 56, bold=True)
         self.hint = label(self.panel, "sign_in_hint", px.BODY)
         self.hint.setProperty("tone", "secondary")
+        self.notice = label(self.panel, "sign_in_notice", px.BODY, bold=True)
         self.keypad = Keypad(self)
         self.action = button(self, "sign_in_action", 36, role="action")
         self.keypad.pressed.connect(self.key_pressed)
@@ -81,6 +82,10 @@ class SignInView(QWidget):
         remark = screen.remark
         self.remark.setText("" if remark is None else remark.said_in(language))
         self.remark.setVisible(remark is not None)
+        notice = screen.notice
+        self.notice.setText("" if notice is None else notice.said_in(language))
+        self.notice.setVisible(notice is not None)
+        self.hint.setVisible(notice is None)
         if screen.people:
             chosen = screen.people[screen.chosen]
             self.pin_of.setText(words.SIGN_IN_PIN_OF(name=chosen.name).said_in(language))
@@ -126,7 +131,8 @@ class SignInView(QWidget):
         top += px.label_height(px.DETAIL)
         self.dots.setGeometry(pad, top, inner, px.label_height(56))
         bottom = height - pad - px.label_height(px.BODY)
-        self.hint.setGeometry(pad, bottom, inner, px.label_height(px.BODY))
+        for line in (self.hint, self.notice):
+            line.setGeometry(pad, bottom, inner, px.label_height(px.BODY))
         top = top + px.label_height(56) if not self.dots.isHidden() else pad + 80
         self.remark.setGeometry(pad, top, inner, max(0, min(120, bottom - top)))
         self.remark.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -118,7 +118,9 @@ def shared_cluster(run_folder: Path, run_pid: int) -> PostgresCluster:
         running = _read_note(note)
         if running is None:
             running = start_cluster()
-            subprocess.run(["sh", "-c", WATCH, "watch", str(run_pid), str(running.folder)], check=True)
+            words = ["sh", "-c", WATCH, "watch", str(run_pid), str(running.folder)]
+            # A session of its own: whatever kills the whole run must not kill the watcher with it.
+            subprocess.run(words, check=True, start_new_session=True)
             note.write_text(json.dumps({"folder": str(running.folder), "port": running.port}))
     return running
 

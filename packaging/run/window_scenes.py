@@ -16,6 +16,7 @@ from pos_app.features.charging.screen import State
 from pos_app.features.enrolment.flow import EnrolCommand
 from pos_app.features.history.flow import HistoryRow
 from pos_app.features.inbox.flow import InboxRow, Meaning
+from pos_app.features.shift.flow import Stage as ShiftStage
 from pos_app.features.start_up.flow import CannotOpen, StartUpFault
 from shared.problems import Code, Refusal
 from tests.fakes.desk import AT, GOOD_CODE, METER, OFFLINE, ONLINE, entry_ref
@@ -189,7 +190,7 @@ def _shift_open(stage: Stage) -> None:
     stage.terminal.shift = None
     stage.terminal.line = replace(ONLINE, waiting=4)
     stage.pin("1234")
-    stage.until(lambda: stage.counter.shift.screen.who != "")
+    stage.until(lambda: stage.counter.shift.screen.stage is not ShiftStage.LOADING)
 
 
 def _shift(stage: Stage) -> None:

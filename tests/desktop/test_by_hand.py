@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QTableView, QWidget
 
 from pos_app.features.charging.screen import State
 from pos_app.features.history.flow import HistoryRow
+from pos_app.features.shift.flow import Stage
 from tests.desktop.conftest import Counterpart, OpenWindow
 from tests.fakes.desk import (
     AT,
@@ -219,11 +220,13 @@ def test_the_first_sign_in_opens_the_shift_with_one_enter_and_f7_closes_it(open_
     person = open_window(FakeTerminal(shift=None))
     person.keys("1234")
     person.enter()
-    person.until(lambda: person.counter.shift.screen.who == "王小美")
+    person.until(lambda: person.counter.shift.screen.stage is Stage.NOT_OPEN)
+    assert "王小美" in person.label("shift_body").text()
     person.enter()
     person.until(lambda: person.window.current == "charge")
     person.key(Qt.Key.Key_F7)
-    person.until(lambda: person.label("shift_1_2").text() == "51,630.50")
+    person.until(lambda: person.counter.shift.screen.stage is Stage.LOOKING)
+    assert person.label("shift_1_2").text() == "51,630.50"
     person.keys("2")
     person.enter()
     person.until(lambda: person.window.current == "sign_in")

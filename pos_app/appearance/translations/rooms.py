@@ -80,6 +80,7 @@ ROLE_CASHIER = Text("收銀員", "Cashier")
 ROLE_MANAGER = Text("店長", "Manager")
 STAFF_ROW = Text("{name}　{role}", "{name}  {role}")
 
+SHIFT_ROOM = Text("班次", "Shift")
 SHIFT_OPEN_TITLE = Text("開班", "Open the shift")
 SHIFT_OPEN_WHO = Text("{name}，按 Enter 開班。", "{name}: press Enter to open your shift.")
 SHIFT_LEFTOVERS = Text("上一班留下：待上傳 {waiting} 筆", "Left by the last shift: {waiting} to send")

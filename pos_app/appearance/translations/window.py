@@ -11,6 +11,7 @@ NOBODY = Text("未登入", "Locked")
 SWITCH_LANGUAGE = Text("English", "中文")
 SWITCH_DARK = Text("深色", "Dark")
 SWITCH_LIGHT = Text("淺色", "Light")
+ONE_MOMENT = Text("請稍候", "One moment")
 
 CAMERA_LIVE = Text("● 攝影機", "● Camera")
 CAMERA_STARTING = Text("◌ 攝影機啟動中", "◌ Camera starting")

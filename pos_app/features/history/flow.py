@@ -24,8 +24,18 @@ class HistoryFlow:
     """The list and what was typed to find something in it."""
 
     def __init__(self) -> None:
-        self._rows: tuple[HistoryRow, ...] = ()
+        self._rows: tuple[HistoryRow, ...] | None = None
         self.typed = ""
+
+    def begin(self) -> None:
+        """Start with everything; what is known is old until `set_rows`."""
+        self._rows = None
+        self.typed = ""
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the charges are known: before that, no row says nothing."""
+        return self._rows is not None
 
     def set_rows(self, rows: tuple[HistoryRow, ...]) -> None:
         """The charges, newest first."""
@@ -43,11 +53,12 @@ class HistoryFlow:
     @property
     def found(self) -> tuple[HistoryRow, ...]:
         """The rows in whose number, amount or card's last four the typed stands."""
+        rows = self._rows or ()
         if not self.typed:
-            return self._rows
+            return rows
         digits = self.typed.replace(".", "")
         return tuple(
             row
-            for row in self._rows
+            for row in rows
             if digits and (digits in row.number or digits == row.last4 or str(row.payable).startswith(digits))
         )

@@ -101,9 +101,9 @@ class HistoryWork:
 
 
 class HistoryPresenter(QObject):
-    """Owns flow and model. `found_changed` tells what was typed and how many were found."""
+    """Owns flow and model. `found_changed` tells what was typed and how many were found, None until that is known."""
 
-    found_changed = Signal(str, int)
+    found_changed = Signal(str, object)
     remarked = Signal(object)
 
     def __init__(
@@ -122,7 +122,8 @@ class HistoryPresenter(QObject):
 
     def begin(self) -> None:
         """Read the journal, and start with everything."""
-        self._flow.press("clear")
+        self._flow.begin()
+        self._show()
         self.refresh()
 
     def refresh(self) -> None:
@@ -136,6 +137,8 @@ class HistoryPresenter(QObject):
 
     def reprint(self, place: int) -> None:
         """Print a row's receipt again."""
+        if not self._flow.is_loaded:
+            return
         row = self.model.row_at(place)
         if row is None or not row.can_reprint:
             self.remarked.emit(None)
@@ -156,4 +159,4 @@ class HistoryPresenter(QObject):
     def _show(self) -> None:
         found = self._flow.found
         self.model.show_rows(found)
-        self.found_changed.emit(self._flow.typed, len(found))
+        self.found_changed.emit(self._flow.typed, len(found) if self._flow.is_loaded else None)

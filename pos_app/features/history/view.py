@@ -70,12 +70,13 @@ class HistoryView(QWidget):
         outer.setContentsMargins(16, 16, 16, 16)
         outer.addWidget(panel)
         self._language: Language = "zh_TW"
-        self._typed, self._count = "", 0
+        self._typed = ""
+        self._count: int | None = None
         self._remark: Phrase | None = None
         self._draw()
 
-    def show_found(self, typed: str, count: int) -> None:
-        """What was typed, and how many were found."""
+    def show_found(self, typed: str, count: int | None) -> None:
+        """What was typed, and how many were found; None while the journal is being read."""
         self._typed, self._count = typed, count
         self._remark = None
         if count:
@@ -114,10 +115,17 @@ class HistoryView(QWidget):
         self.title.setText(words.HISTORY_TITLE().said_in(language))
         find = words.HISTORY_FIND(typed=self._typed) if self._typed else words.HISTORY_FIND_HINT()
         self.search.setText(find.said_in(language))
-        nothing = words.HISTORY_NONE(typed=self._typed) if self._typed else words.HISTORY_EMPTY()
-        self.empty.setText(nothing.said_in(language))
+        # A reading that failed has its remark, and nothing is on its way any more.
+        has_failed = self._count is None and self._remark is not None
+        self.empty.setText("" if has_failed else self._said_instead().said_in(language))
         self.empty.setVisible(not self._count)
         self.table.setVisible(bool(self._count))
         self.action.setEnabled(bool(self._count))
         self.action.setText(words.HISTORY_REPRINT().said_in(language))
         self.remark.setText("" if self._remark is None else self._remark.said_in(language))
+
+    def _said_instead(self) -> Phrase:
+        """What stands where the rows would."""
+        if self._count is None:
+            return window_words.ONE_MOMENT()
+        return words.HISTORY_NONE(typed=self._typed) if self._typed else words.HISTORY_EMPTY()

@@ -34,11 +34,13 @@ class InboxFlow:
 
     def __init__(self) -> None:
         self.rows: tuple[InboxRow, ...] = ()
+        self.is_loaded = False
         self.sure: str | None = None
         self.working: str | None = None
 
     def set_rows(self, rows: tuple[InboxRow, ...]) -> None:
         """Those that need a person first, then the rest, oldest first."""
+        self.is_loaded = True
         order = list(Meaning)
         self.rows = tuple(sorted(rows, key=lambda row: (order.index(row.meaning), row.at)))
         ids = {row.entry_id for row in self.rows}

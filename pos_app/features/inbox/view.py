@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 from pos_app.appearance import sizes as px
 from pos_app.appearance.translations import Phrase, errors
 from pos_app.appearance.translations import rooms as words
+from pos_app.appearance.translations import window as window_words
 from pos_app.appearance.widgets import button, frame, label
 from pos_app.features.inbox.flow import InboxFlow, InboxRow, Meaning
 from shared.money import format_amount
@@ -105,7 +106,9 @@ class InboxView(QWidget):
         language, width, height = self._language, self.panel.width(), self.panel.height()
         self.title.setText(words.INBOX_TITLE().said_in(language))
         self.title.setGeometry(24, 12, width - 48, px.label_height(32))
-        self.empty.setText(words.INBOX_EMPTY().said_in(language))
+        is_loaded = self._flow is not None and self._flow.is_loaded
+        empty = words.INBOX_EMPTY() if is_loaded else window_words.ONE_MOMENT()
+        self.empty.setText(empty.said_in(language))
         self.empty.setGeometry(24, height // 2 - 40, width - 48, px.label_height(px.DETAIL))
         self.remark.setText("" if self._remark is None else self._remark.said_in(language))
         self.remark.setGeometry(24, height - 64, width - 260, px.label_height(22))

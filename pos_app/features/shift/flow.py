@@ -30,8 +30,9 @@ class ShiftFigures:
 
 
 class Stage(Enum):
-    """Where the shift screen stands."""
+    """Where the shift screen stands. While LOADING nobody knows yet whether a shift is open."""
 
+    LOADING = "loading"
     NOT_OPEN = "not_open"
     OPENING = "opening"
     LOOKING = "looking"
@@ -40,6 +41,7 @@ class Stage(Enum):
 
 
 _NEXT: dict[Stage, frozenset[Stage]] = {
+    Stage.LOADING: frozenset({Stage.NOT_OPEN, Stage.LOOKING, Stage.LOADING}),
     Stage.NOT_OPEN: frozenset({Stage.OPENING, Stage.NOT_OPEN, Stage.LOOKING}),
     Stage.OPENING: frozenset({Stage.LOOKING, Stage.NOT_OPEN}),
     Stage.LOOKING: frozenset({Stage.SURE, Stage.LOOKING, Stage.NOT_OPEN}),
@@ -71,25 +73,28 @@ class ShiftScreen:
         return self.figures.in_doubt == 0
 
 
+_NOT_KNOWN = ShiftFigures(shift=None, totals=None, waiting=0, in_doubt=0)
+
+
 class ShiftFlow:
     """The shift screen."""
 
     def __init__(self) -> None:
-        nothing = ShiftFigures(shift=None, totals=None, waiting=0, in_doubt=0)
-        self._screen = ShiftScreen(stage=Stage.NOT_OPEN, who="", figures=nothing)
+        self._screen = ShiftScreen(stage=Stage.LOADING, who="", figures=_NOT_KNOWN)
 
     @property
     def screen(self) -> ShiftScreen:
         """What is shown now."""
         return self._screen
 
-    def begin(self, who: str, figures: ShiftFigures) -> None:
-        """Show the screen, with the books as they are."""
-        stage = Stage.NOT_OPEN if figures.shift is None else Stage.LOOKING
-        self._screen = ShiftScreen(stage=stage, who=who, figures=figures)
+    def begin(self, who: str) -> None:
+        """Show the screen; what is known is old until `update`."""
+        self._screen = ShiftScreen(stage=Stage.LOADING, who=who, figures=_NOT_KNOWN)
 
     def update(self, figures: ShiftFigures) -> None:
-        """Money moved meanwhile."""
+        """The books as they are now."""
+        if self._screen.stage is Stage.LOADING:
+            self._go(Stage.NOT_OPEN if figures.shift is None else Stage.LOOKING, None)
         self._screen = replace(self._screen, figures=figures)
 
     def confirm(self) -> ShiftCommand | None:
@@ -138,9 +143,9 @@ class ShiftFlow:
         self.update(figures)
 
     def failed(self, remark: Phrase) -> None:
-        """Opening or closing broke; nothing changed."""
-        back = Stage.NOT_OPEN if self._screen.stage is Stage.OPENING else Stage.LOOKING
-        self._go(back, remark)
+        """Reading, opening or closing broke; nothing changed."""
+        back = {Stage.LOADING: Stage.LOADING, Stage.OPENING: Stage.NOT_OPEN}
+        self._go(back.get(self._screen.stage, Stage.LOOKING), remark)
 
     def _go(self, to: Stage, remark: Phrase | None) -> None:
         if to not in _NEXT[self._screen.stage]:

@@ -43,13 +43,9 @@ class ShiftPresenter(QObject):
     def begin(self, cashier: str, name: str) -> None:
         """Show the screen for whoever is signed in."""
         self._cashier = cashier
-        self._background.run(
-            "shift figures", self._work.figures, lambda figures: self._began(name, figures), self._failed
-        )
-
-    def _began(self, name: str, figures: ShiftFigures) -> None:
-        self._flow.begin(name, figures)
+        self._flow.begin(name)
         self._show()
+        self.refresh()
 
     def refresh(self) -> None:
         """Money moved: count again."""
@@ -110,7 +106,7 @@ class ShiftPresenter(QObject):
         self.closed.emit(number)
 
     def _failed(self, error: Exception) -> None:
-        if self._flow.screen.stage in {Stage.OPENING, Stage.CLOSING, Stage.LOOKING}:
+        if self._flow.screen.stage in {Stage.LOADING, Stage.OPENING, Stage.CLOSING, Stage.LOOKING}:
             self._flow.failed(WORK_FAILED())
         self._show()
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from pos_app.appearance.translations import rooms as words
+from pos_app.appearance.translations import window as window_words
 from pos_app.appearance.translations.text import Text
 from pos_app.appearance.widgets import button, frame, label
 from pos_app.features.shift.flow import ShiftScreen, Stage
@@ -111,7 +112,8 @@ class ShiftView(QWidget):
         self.first.setVisible(is_open and not sure)
         self.second.setVisible(is_open and not sure)
         self.back.setVisible(sure)
-        self.action.setVisible(sure or not is_open)
+        is_loading = screen.stage is Stage.LOADING
+        self.action.setVisible(sure or not (is_open or is_loading))
         self.action.setEnabled(screen.stage in {Stage.SURE, Stage.NOT_OPEN})
         action = words.SHIFT_CLOSE_SURE if sure else words.SHIFT_OPEN_GO
         self.action.setText(action().said_in(language))
@@ -128,6 +130,12 @@ class ShiftView(QWidget):
         if shift is not None:
             since = shift.since.astimezone(self._zone).strftime("%H:%M")
             self.title.setText(words.SHIFT_TITLE(shift=shift.number, since=since).said_in(language))
+            return
+        if screen.stage is Stage.LOADING:
+            self.title.setText(words.SHIFT_ROOM().said_in(language))
+            # A reading that failed has its remark, and nothing is on its way any more.
+            moment = window_words.ONE_MOMENT().said_in(language)
+            self.body.setText(moment if screen.remark is None else "")
             return
         self.title.setText(words.SHIFT_OPEN_TITLE().said_in(language))
         lines = [words.SHIFT_OPEN_WHO(name=screen.who)]

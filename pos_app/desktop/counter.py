@@ -17,10 +17,11 @@ from pos_app.desktop.printing import (
     said_of_printer,
     said_of_receipt,
     said_of_reprint,
+    said_of_status,
 )
 from pos_app.desktop.rows import Place
 from pos_app.desktop.terminal import Terminal
-from pos_app.devices.printer.port import Printer, PrinterStatus, problem_of
+from pos_app.devices.printer.port import Printer, PrinterStatus
 from pos_app.devices.printer.spooler import JobStatus, PrintSpooler
 from pos_app.features.charging.outcomes import GivenUp
 from pos_app.features.charging.presenter import AtTheCounter, ChargePresenter, Figures
@@ -263,13 +264,7 @@ class Counter(QObject):
         self._window.draw_frame()
 
     def _printer_answered(self, status: PrinterStatus) -> None:
-        answers = {
-            PrinterStatus.NOT_CONFIGURED: words.PRINTER_NONE(),
-            PrinterStatus.UNKNOWN: words.PRINTER_UNKNOWN(),
-        }
-        self._window.words.printer = answers.get(status) or (
-            words.PRINTER_READY() if status.can_print else _trouble(status)
-        )
+        self._window.words.printer = said_of_status(status)
         self._window.draw_frame()
 
     def _last_changed(self, phrase: Phrase | None) -> None:
@@ -313,7 +308,3 @@ class Counter(QObject):
             who = words.WHO_AND_WHERE(place=who, person=at)
         self._window.words.who = who
         self._window.draw_frame()
-
-
-def _trouble(status: PrinterStatus) -> Phrase:
-    return words.PRINTER_FAILED(reason=words.PRINT_PROBLEMS[problem_of(status).value]())

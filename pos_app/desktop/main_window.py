@@ -78,7 +78,7 @@ class FrameWords:
 
     who: Phrase = field(default_factory=words.PRODUCT)
     camera: Phrase = field(default_factory=words.CAMERA_NONE)
-    printer: Phrase = field(default_factory=words.PRINTER_NONE)
+    printer: Phrase = field(default_factory=words.PRINTER_ASKING)
     line: LineWords | None = None
     last: Phrase | None = None
     is_open: bool = False

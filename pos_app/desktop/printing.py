@@ -12,7 +12,7 @@ from pos_app.appearance.translations import charging as charge_words
 from pos_app.appearance.translations import rooms as room_words
 from pos_app.appearance.translations import window as words
 from pos_app.desktop.terminal import Terminal
-from pos_app.devices.printer.port import PrintProblem
+from pos_app.devices.printer.port import PrinterStatus, PrintProblem, problem_of
 from pos_app.devices.printer.spooler import JobState, JobStatus, PrintJob, PrintSpooler
 from pos_app.features.charging.outcomes import Paid, PaidOffline
 from pos_app.receipts.content import ChargeReceipt, Copy, ShiftReport
@@ -138,6 +138,18 @@ def said_of_closing(shift: str, status: JobStatus) -> Phrase:
             return room_words.SHIFT_CLOSED_UNKNOWN(shift=shift)
         case JobState.FAILED:
             return room_words.SHIFT_CLOSED_NOT_PRINTED(shift=shift, reason=_reason(status))
+
+
+def said_of_status(status: PrinterStatus) -> Phrase:
+    """What the devices row says of a printer that was asked how it is."""
+    match status:
+        case PrinterStatus.NOT_CONFIGURED:
+            return words.PRINTER_NONE()
+        case PrinterStatus.UNKNOWN:
+            return words.PRINTER_UNKNOWN()
+    if status.can_print:
+        return words.PRINTER_READY()
+    return words.PRINTER_FAILED(reason=words.PRINT_PROBLEMS[problem_of(status).value]())
 
 
 def said_of_printer(status: JobStatus) -> Phrase:

@@ -20,6 +20,7 @@ from pos_app.background.qt import QtBackground
 from pos_app.desktop.camera_eye import CameraEye
 from pos_app.desktop.counter import Counter
 from pos_app.desktop.main_window import MainWindow, Page
+from pos_app.desktop.printing import said_of_status
 from pos_app.desktop.scan_filter import ScanFilter
 from pos_app.desktop.terminal import Doors, Terminal
 from pos_app.devices.camera import Camera, CameraCondition, CameraState
@@ -95,10 +96,14 @@ class Desktop(QObject):
         self.eye.outline_seen.connect(self._outline_came)
         self.window.page_changed.connect(lambda _name: self._aim_camera())
         self.window.closing.connect(self.close)
+        if equipment.camera is not None:
+            self.window.words.camera = words.CAMERA_STARTING()
+            self.window.draw_frame()
         self.eye.start()
 
     def open_doors(self, doors: Doors) -> None:
         """Open the terminal; enrol it first where it is new."""
+        self._ask_printer()
         presenter = StartUpPresenter(doors.open_terminal, self.background, self)
         view = StartUpView()
         presenter.screen_changed.connect(view.show_screen)
@@ -169,6 +174,21 @@ class Desktop(QObject):
         self.window.add_page("enrolment", page)
         self.window.show_page("enrolment")
         self._camera_changed(self.eye.condition)
+
+    def _ask_printer(self) -> None:
+        """The devices row tells of the printer before there is a terminal."""
+
+        def show(phrase: Phrase) -> None:
+            if self.counter is None:
+                self.window.words.printer = phrase
+                self.window.draw_frame()
+
+        self.background.run(
+            "ask the printer",
+            self._equipment.printer.status,
+            lambda status: show(said_of_status(status)),
+            lambda _error: show(words.PRINTER_UNKNOWN()),
+        )
 
     def _aim_for(self, screen: Screen) -> None:
         self._aim_camera()

@@ -1,6 +1,7 @@
 """The start and the enrolment: faults have plain screens with a way on, and an enrolment works by scan and by keys."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -10,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from pos_app.desktop.run import Desktop, Equipment
 from pos_app.desktop.terminal import Doors, Terminal
-from pos_app.devices.printer.port import NoPrinter
+from pos_app.devices.printer.port import NoPrinter, Printer, PrinterStatus
 from pos_app.features.enrolment.flow import EnrolCommand
 from pos_app.features.start_up.flow import CannotOpen, StartUpFault
 from shared.problems import Code, Refusal
@@ -21,15 +22,28 @@ from tests.log_rules import ExpectedLogs
 WAIT_MS = 5_000
 
 
-@pytest.fixture
-def desktop(qtbot: QtBot, qapp: QApplication) -> Iterator[Desktop]:
-    equipment = Equipment(camera=None, printer=NoPrinter(), clock=ManualClock(), language="zh_TW")
+class EmptyPrinter(NoPrinter):
+    """A printer that is there and out of paper."""
+
+    def status(self) -> PrinterStatus:
+        return PrinterStatus.PAPER_OUT
+
+
+@contextmanager
+def window_with(qapp: QApplication, printer: Printer) -> Iterator[Desktop]:
+    equipment = Equipment(camera=None, printer=printer, clock=ManualClock(), language="zh_TW")
     made = Desktop(qapp, equipment)
     made.window.show()
     yield made
     made.window.close()
     made.window.deleteLater()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def desktop(qtbot: QtBot, qapp: QApplication) -> Iterator[Desktop]:
+    with window_with(qapp, NoPrinter()) as made:
+        yield made
 
 
 def label(desktop: Desktop, name: str) -> str:
@@ -107,3 +121,16 @@ def test_what_is_typed_is_checked_before_the_hub_is_asked(desktop: Desktop, qtbo
     qtbot.waitUntil(lambda: "已使用" in label(desktop, "enrolment_remark"), timeout=WAIT_MS)
     QTest.keyClick(desktop.window, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "連不到平台" in label(desktop, "enrolment_remark"), timeout=WAIT_MS)
+
+
+@pytest.mark.parametrize(
+    ("printer", "said"), [(EmptyPrinter(), "✕ 印表機：缺紙"), (NoPrinter(), "－ 無印表機")]
+)
+def test_the_devices_row_tells_of_the_printer_while_a_machine_is_enrolled(
+    qapp: QApplication, qtbot: QtBot, printer: Printer, said: str
+) -> None:
+    with window_with(qapp, printer) as desktop:
+        assert label(desktop, "printer_state") == "◌ 印表機檢查中"
+        desktop.open_doors(Doors(open_terminal=lambda: None, enrol=lambda _: None))
+        qtbot.waitUntil(lambda: desktop.window.current == "enrolment", timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: label(desktop, "printer_state") == said, timeout=WAIT_MS)

@@ -5,7 +5,7 @@ from hub_server.charging.queries import CardRecord
 from hub_server.charging.read_world import HubMoney, LockedWorld, read_world
 from hub_server.charging.rules.answers import Answer, Completed, Declined, Leg, Returned, Side
 from hub_server.charging.rules.asks import Ask, LiveCharge, Reversal, Settlement
-from hub_server.charging.rules.decide import WorkingCopy
+from hub_server.charging.rules.working_copy import WorkingCopy
 from hub_server.charging.rules.world import Card, Code, World
 
 __all__ = [

@@ -7,7 +7,7 @@ from datetime import datetime
 from hub_server.audit import Actor
 from hub_server.charging.queries import CardRecord, write_cards
 from hub_server.charging.rules.answers import Leg, Side
-from hub_server.charging.rules.decide import WorkingCopy
+from hub_server.charging.rules.working_copy import WorkingCopy
 from hub_server.foundation.storage import Connection
 from hub_server.ledger import AccountKind, NewAccount, Posting, owned_account_ids, post
 from hub_server.loyalty import PointChange, record_point_changes

@@ -1,7 +1,7 @@
-"""The one decision (protocol.md 5, domain.md "Charge"): many asks in order over rows that were read once.
+"""Rows as they evolve while they are being decided about (protocol.md 5, domain.md "Charge"). Pure.
 
-`WorkingCopy.answer` is it: the copy is the card and code rows as they evolve while asks are answered, and what it
-holds at the end is what is to be written. There is no other path on which money is decided.
+`journal_intake.decide` walks a batch over one `WorkingCopy`; what it holds at the end is what is to be written.
+There is no other path on which money is decided.
 """
 
 from dataclasses import replace

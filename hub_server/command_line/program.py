@@ -18,7 +18,10 @@ from hub_server.bootstrap import (
     open_keys,
     prepare_database,
 )
-from hub_server.command_line.serve import CannotListen, serve
+from hub_server.command_line.demo_tables import demo_lines
+from hub_server.command_line.ledger import NoLedger, existing_ledger
+from hub_server.command_line.serve import CannotListen, serve, sms_place, with_remembered_address
+from hub_server.command_line.setting_texts import settings_help
 from hub_server.command_line.words import Words, words_of
 from hub_server.consistency import check
 from hub_server.demo_data import NotForDemo, load_data, make_demo_data
@@ -38,7 +41,15 @@ FAULT = 70
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8080
 MAX_CARDS = 1_000_000
-_WRONG_USES = (KeyFileError, MigrationNeeded, SchemaTooNew, CannotListen, NotForDemo, FileNotFoundError)
+_WRONG_USES = (
+    KeyFileError,
+    MigrationNeeded,
+    SchemaTooNew,
+    CannotListen,
+    NotForDemo,
+    NoLedger,
+    FileNotFoundError,
+)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -71,7 +82,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def make_program(words: Words) -> typer.Typer:
     """The commands, with their help in one language."""
-    program = typer.Typer(help=words.about, add_completion=False, no_args_is_help=True)
+    # Plain help: the list of settings keeps its lines.
+    program = typer.Typer(help=words.about, add_completion=False, no_args_is_help=True, rich_markup_mode=None)
     _add_serving(program, words)
     _add_data(program, words)
     return program
@@ -85,7 +97,7 @@ def _settings(least: str = "WARNING") -> Settings:
 
 
 def _add_serving(program: typer.Typer, words: Words) -> None:
-    @program.command("serve", help=words.serve)
+    @program.command("serve", help=words.serve, epilog=settings_help(words.language))
     def serve_command(
         host: Annotated[str, typer.Option(help=words.serve_host)] = DEFAULT_HOST,
         port: Annotated[int, typer.Option(help=words.serve_port, min=0, max=65_535)] = DEFAULT_PORT,
@@ -103,7 +115,7 @@ def _add_serving(program: typer.Typer, words: Words) -> None:
 
 @contextmanager
 def _prepared() -> Iterator[tuple[Context, HubSigningKeys]]:
-    context = open_context(_settings())
+    context = open_context(with_remembered_address(_settings()))
     try:
         keys = open_keys(context)
         prepare_database(context)
@@ -115,11 +127,15 @@ def _prepared() -> Iterator[tuple[Context, HubSigningKeys]]:
 def _add_data(program: typer.Typer, words: Words) -> None:
     @program.command("check", help=words.check)
     def check_command(as_json: Annotated[bool, typer.Option("--json", help=words.as_json)] = False) -> int:
-        with _prepared() as (context, keys):
+        with existing_ledger(_settings(), words) as (context, keys):
             report = context.database.read(lambda connection: check(connection, keys.verifiers))
+            name = context.database.url.render_as_string(hide_password=True)
         if as_json:
             typer.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
-        elif report.is_clean:
+            return DONE if report.is_clean else UNCLEAN
+        amounts = ", ".join(f"{what} {count:,}" for what, count in report.looked_at.items())
+        typer.echo(words.looked.format(database=name, amounts=amounts))
+        if report.is_clean:
             typer.echo(words.clean)
         else:
             typer.echo(words.unclean.format(count=len(report.findings)))
@@ -136,7 +152,10 @@ def _add_data(program: typer.Typer, words: Words) -> None:
         if as_json:
             typer.echo(json.dumps(made, ensure_ascii=False, indent=2))
         else:
-            typer.echo(words.demo_ready.format(hub=made["hub"], code=made["enrolment_code"]))
+            for line in demo_lines(
+                made, words, context.settings.exponent, sms_place(context.settings, words)
+            ):
+                typer.echo(line)
 
     @program.command("load-data", help=words.load_data)
     def load_data_command(

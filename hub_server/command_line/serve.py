@@ -4,7 +4,8 @@ import os
 import signal
 import socket
 from types import FrameType
-from typing import NoReturn
+from typing import Final, NoReturn
+from urllib.parse import unquote, urlsplit
 
 import typer
 import uvicorn
@@ -16,6 +17,7 @@ from hub_server.foundation.web import HubServer
 from hub_server.settings import Settings
 
 BACKLOG = 2_048
+ADDRESS_FILE: Final = "hub.url"
 _ANY = frozenset({"0.0.0.0", "::", ""})
 
 
@@ -50,12 +52,47 @@ def serve(settings: Settings, words: Words, host: str, port: int, workers: int) 
             timeout_graceful_shutdown=settings.shutdown_timeout_s,
         )
         server = HubServer(config)
-        typer.echo(words.serving.format(address=address))
+        remember_address(settings)
+        _tell_places(settings, words, address)
         if workers == 1:
             _run_alone(server, listener)
         else:
             Multiprocess(config, sockets=[listener]).run()
     typer.echo(words.stopped)
+
+
+def remember_address(settings: Settings) -> None:
+    """Keep what the hub calls itself beside its data, for commands that are told no base URL."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    (settings.data_dir / ADDRESS_FILE).write_text(settings.base_url + "\n", encoding="utf-8")
+
+
+def with_remembered_address(settings: Settings) -> Settings:
+    """The settings, with the address that the hub of this data directory last served at unless one is set."""
+    file = settings.data_dir / ADDRESS_FILE
+    if "base_url" in settings.model_fields_set or not file.is_file():
+        return settings
+    told = Settings(data_dir=settings.data_dir, base_url=file.read_text(encoding="utf-8").strip())
+    return settings.model_copy(update={"base_url": told.base_url})
+
+
+def sms_place(settings: Settings, words: Words) -> str:
+    """Where text messages go: the file's path, or the gateway's host; never what the address holds of secrets."""
+    parts = urlsplit(settings.sms_address)
+    if parts.scheme == "file":
+        return unquote(parts.path)
+    return words.sms_gateway.format(host=parts.hostname or parts.scheme)
+
+
+def _tell_places(settings: Settings, words: Words, address: str) -> None:
+    page = f"{settings.base_url.rstrip('/')}/m/"
+    typer.echo(words.serving_page.format(page=page), err=True)
+    if settings.base_url != address:
+        typer.echo(words.serving_base.format(base=settings.base_url), err=True)
+    typer.echo(words.serving_data.format(path=settings.data_dir.absolute()), err=True)
+    typer.echo(words.serving_sms.format(sms=sms_place(settings, words)), err=True)
+    # Last, and on standard output: scripts wait for the address.
+    typer.echo(words.serving.format(address=address))
 
 
 def _run_alone(server: HubServer, listener: socket.socket) -> None:

@@ -14,6 +14,7 @@ _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 class Words:
     """Every sentence; the braces are filled in."""
 
+    language: Language
     about: str
     serve: str
     serve_host: str
@@ -27,14 +28,27 @@ class Words:
     load_data_codes: str
     as_json: str
     serving: str
+    serving_page: str
+    serving_data: str
+    serving_base: str
+    serving_sms: str
+    sms_gateway: str
     stopped: str
     one_worker: str
     migrated: str
     keys_made: str
+    no_ledger: str
+    old_schema: str
+    looked: str
     clean: str
     unclean: str
     loaded: str
     demo_ready: str
+    demo_staff: str
+    demo_members: str
+    demo_admin: str
+    demo_sms: str
+    demo_how: str
     wrong_setting: str
     port_taken: str
     database_unreachable: str
@@ -42,6 +56,7 @@ class Words:
 
 
 EN = Words(
+    language="en",
     about="The hub of MPS: ledger, cards, members, merchants, and every decision about their money.",
     serve="Serve. An embedded database is migrated first.",
     serve_host="Address to listen on.",
@@ -49,20 +64,33 @@ EN = Words(
     serve_workers="Processes; an embedded database has one.",
     migrate="Bring the database to this program's schema.",
     check="Check that ledger, balances, points and journals agree; exit 1 if anything is off.",
-    demo_data="Make demo data in an empty database and print how to use it.",
+    demo_data="Make demo data if the database is empty, else use what is there; print how to use it. May be repeated.",
     load_data="Make funded cards with a live code each, for load tests, beside demo data.",
     load_data_cards="How many cards.",
     load_data_codes="File for the codes, one JSON line each.",
     as_json="Print JSON.",
     serving="MPS hub: {address}",
+    serving_page="Members' page: {page}",
+    serving_data="Data directory: {path}",
+    serving_base="Terminals and members are told this address: {base}",
+    serving_sms="Text messages (one-time passwords) go to {sms}",
+    sms_gateway="the gateway at {host}",
     stopped="Stopped.",
     one_worker="An embedded database is served by one worker; going on with one.",
     migrated="The database has the present schema.",
     keys_made="New keys in {path}: copy this file to every node, and keep it safe.",
+    no_ledger="There is no ledger at {path}. Nothing was made. Is MPS_HUB_DATA_DIR or MPS_HUB_DATABASE_URL right?",
+    old_schema="The database {path} has another schema than this program: run `mps-hub migrate`.",
+    looked="Looked at {database}: {amounts}.",
     clean="Everything agrees.",
     unclean="{count} findings:",
     loaded="{count} cards; codes in {path}.",
     demo_ready="Demo data is there. Hub: {hub}. Enrolment code: {code}.",
+    demo_staff="Staff (name, role, PIN, id for --cashier):",
+    demo_members="Members (name, phone; card, kind, balance):",
+    demo_admin="Administrator: {email}, password {password}",
+    demo_sms="Text messages: {sms}",
+    demo_how="Enrol a terminal: mps-pos enrol --hub {hub} --code {code}",
     wrong_setting="Setting {name}: {problem}",
     port_taken="Cannot listen on {host}:{port}: {problem}",
     database_unreachable="The database does not answer: {problem}",
@@ -70,6 +98,7 @@ EN = Words(
 )
 
 ZH_TW = Words(
+    language="zh_TW",
     about="MPS 平台：總帳、卡片、會員、商戶，以及每一筆款項的決定。",
     serve="啟動服務；內嵌資料庫會先升級結構。",
     serve_host="監聽位址。",
@@ -77,20 +106,33 @@ ZH_TW = Words(
     serve_workers="行程數；內嵌資料庫只有一個。",
     migrate="將資料庫升級到本程式的結構。",
     check="檢查總帳、餘額、積分與終端日誌是否一致；有任何不符則結束碼為 1。",
-    demo_data="在空的資料庫建立示範資料，並印出使用方式。",
+    demo_data="資料庫是空的就建立示範資料，已有就沿用；印出使用方式。可重複執行。",
     load_data="在示範資料旁建立已儲值的卡片，各有一個有效付款碼，供壓力測試。",
     load_data_cards="卡片數量。",
     load_data_codes="付款碼檔案，每行一筆 JSON。",
     as_json="以 JSON 輸出。",
     serving="MPS 平台：{address}",
+    serving_page="會員頁面：{page}",
+    serving_data="資料夾：{path}",
+    serving_base="終端與會員使用的網址：{base}",
+    serving_sms="簡訊（驗證碼）送往 {sms}",
+    sms_gateway="{host} 的簡訊閘道",
     stopped="已停止。",
     one_worker="內嵌資料庫只能由一個行程服務；以一個行程繼續。",
     migrated="資料庫結構已是最新。",
     keys_made="已產生新的金鑰於 {path}：請複製到每個節點並妥善保管。",
+    no_ledger="{path} 沒有帳本；沒有建立任何東西。MPS_HUB_DATA_DIR 或 MPS_HUB_DATABASE_URL 對嗎？",
+    old_schema="資料庫 {path} 的結構與本程式不同：請執行 `mps-hub migrate`。",
+    looked="已檢查 {database}：{amounts}。",
     clean="全部一致。",
     unclean="發現 {count} 項不符：",
     loaded="{count} 張卡片；付款碼在 {path}。",
     demo_ready="示範資料已就緒。平台：{hub}。註冊碼：{code}。",
+    demo_staff="人員（姓名、角色、PIN 碼、--cashier 用的代號）：",
+    demo_members="會員（姓名、電話；卡號、卡種、餘額）：",
+    demo_admin="管理員：{email}，密碼 {password}",
+    demo_sms="簡訊：{sms}",
+    demo_how="註冊終端：mps-pos enrol --hub {hub} --code {code}",
     wrong_setting="設定 {name}：{problem}",
     port_taken="無法監聽 {host}:{port}：{problem}",
     database_unreachable="資料庫沒有回應：{problem}",

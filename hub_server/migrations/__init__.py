@@ -58,6 +58,15 @@ def is_current(database: Database) -> bool:
     return database.read(_revision) == _script().get_current_head()
 
 
+def has_schema(database: Database) -> bool:
+    """Whether any program of this kind made the database, of whatever schema.
+
+    Raises:
+        DatabaseUnreachable: it does not answer.
+    """
+    return database.read(_revision) is not None
+
+
 def _refuse_newer(connection: Connection) -> None:
     found = _revision(connection)
     known = {revision.revision for revision in _script().walk_revisions()}

@@ -8,14 +8,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import httpx
 import pytest
 from sqlalchemy import text
 
 from hub_server.command_line.program import make_program
+from hub_server.command_line.setting_texts import MEANINGS
 from hub_server.command_line.words import EN, ZH_TW, words_of
 from hub_server.foundation.storage import Database
+from hub_server.settings import CONFIG_VARIABLE, Settings
+from shared.problems import Language
 from tests.postgres import PostgresCluster
 
 WAIT_S = 60
@@ -41,11 +45,13 @@ def hub_command(environment: dict[str, str], *arguments: str) -> "subprocess.Com
 
 
 @contextmanager
-def served(environment: dict[str, str], *arguments: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def served(
+    environment: dict[str, str], *arguments: str, stderr: int | TextIO = subprocess.DEVNULL
+) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """A serving hub and its address."""
     command = [sys.executable, "-m", "hub_server", "serve", "--port", "0", *arguments]
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command, env=environment, stdout=subprocess.PIPE, stderr=stderr, text=True
     ) as process:
         assert process.stdout is not None
         try:
@@ -145,6 +151,72 @@ def test_a_check_that_finds_something_says_what_and_fails(
     assert (found.returncode, listed.returncode) == (1, 1)
     assert "card_balance" in found.stdout
     assert len(json.loads(listed.stdout)["findings"]) >= 1
+
+
+def test_a_check_where_there_is_no_ledger_says_so_and_makes_nothing(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    nowhere = hub_command(environment, "check")
+    made = (tmp_path / "data").exists()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "hub.sqlite").touch()
+    empty = hub_command(environment, "check", "--json")
+
+    assert (nowhere.returncode, empty.returncode, made) == (64, 64, False)
+    assert str(tmp_path / "data" / "hub.sqlite") in nowhere.stderr
+    assert "no ledger" in nowhere.stderr
+    assert "no ledger" in empty.stderr
+    assert [file.name for file in (tmp_path / "data").iterdir()] == ["hub.sqlite"]
+    assert (tmp_path / "data" / "hub.sqlite").stat().st_size == 0
+
+
+def test_a_clean_check_says_which_database_and_how_much_it_looked_at(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    hub_command(environment, "demo-data")
+    checked = hub_command(environment, "check").stdout
+
+    assert str(tmp_path / "data" / "hub.sqlite") in checked
+    assert "cards 6" in checked
+
+
+def test_demo_data_tells_people_the_running_hubs_address_pins_phones_and_where_messages_are(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with served(environment) as (_, address):
+        told = hub_command(environment, "demo-data").stdout
+        listed = json.loads(hub_command(environment, "demo-data", "--json").stdout)
+
+    assert listed["hub"] == address
+    wanted = [address, str(tmp_path / "data" / "sms.jsonl")]
+    wanted += [person["pin"] for person in listed["staff"]]
+    wanted += [member["phone"] for member in listed["members"]]
+    assert [one for one in wanted if one not in told] == []
+
+
+def test_a_starting_hub_says_where_its_pages_data_and_messages_are(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    environment |= {"MPS_HUB_BASE_URL": "https://hub.example"}
+    told = tmp_path / "told.txt"
+    with told.open("w") as file, served(environment, stderr=file):
+        pass
+
+    assert "https://hub.example/m/" in told.read_text()
+    assert f"Data directory: {tmp_path / 'data'}" in told.read_text()
+    assert str(tmp_path / "data" / "sms.jsonl") in told.read_text()
+
+
+@pytest.mark.parametrize("language", ["en", "zh_TW"])
+def test_help_lists_every_setting_with_its_meaning_and_default(
+    environment: dict[str, str], language: Language
+) -> None:
+    told = hub_command(environment | {"MPS_HUB_LANGUAGE": language}, "serve", "--help").stdout
+
+    assert set(MEANINGS) == set(Settings.model_fields)
+    assert all(f"MPS_HUB_{name.upper()}\n" in told for name in Settings.model_fields)
+    assert "900" in told
+    assert CONFIG_VARIABLE in told
 
 
 def test_load_data_writes_codes_beside_demo_data_only(environment: dict[str, str], tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ def database_in_its_rooms(source: Source) -> Iterator[Violation]:
     parts = source.room
     if not source.is_in("shared", *PROGRAMS):
         return
-    if source.is_in("hub_server/foundation/storage", "pos_app/storage", "pos_app/journal", "pos_app/hub_copy"):
+    if source.is_in(
+        "hub_server/foundation/storage", "pos_app/storage", "pos_app/journal", "pos_app/hub_copy"
+    ):
         return
     if {"migrations", "tables", "queries"}.intersection(parts):
         return

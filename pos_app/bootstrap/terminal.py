@@ -74,9 +74,13 @@ class Terminal:
     def close(self) -> None:
         """Stop the threads in bounded time, wipe a code in hand, release the data directory."""
         self.desk.forget_code()
+        self.submitter.stop()
+        # A request into a line that swallows would be waited for until its own time is up: whoever waits is let go.
+        self.hub.close()
         self.line.close()
         self.feed.close()
         self.submitter.close()
+        # A line that was lost meanwhile began with fresh connections.
         self.hub.close()
         self.database.close()
 

@@ -21,6 +21,7 @@ class Connections:
         self.client = httpx.Client(headers=dict(headers), follow_redirects=False, trust_env=False)
         self._lock = threading.Lock()
         self._streams: WeakSet[Any] = WeakSet()
+        self._is_cut = False
 
     @property
     def extensions(self) -> dict[str, Any]:
@@ -30,15 +31,25 @@ class Connections:
     def cut(self) -> None:
         """End every request under way, at once, and close."""
         with self._lock:
+            self._is_cut = True
             streams = list(self._streams)
         for stream in streams:
-            raw = stream.get_extra_info("socket")
-            if isinstance(raw, socket.socket):
-                with contextlib.suppress(OSError):  # ended already, by whichever side
-                    raw.shutdown(socket.SHUT_RDWR)
+            _shut_down(stream)
         self.client.close()
 
     def _note(self, event: str, info: Mapping[str, Any]) -> None:
         if event in _OPENED:
+            stream = info["return_value"]
             with self._lock:
-                self._streams.add(info["return_value"])
+                self._streams.add(stream)
+                is_cut = self._is_cut
+            if is_cut:
+                # It was being opened while the others were cut.
+                _shut_down(stream)
+
+
+def _shut_down(stream: Any) -> None:
+    raw = stream.get_extra_info("socket")
+    if isinstance(raw, socket.socket):
+        with contextlib.suppress(OSError):  # ended already, by whichever side
+            raw.shutdown(socket.SHUT_RDWR)

@@ -62,10 +62,14 @@ class Submitter:
         """Begin with the backlog: every entry without a signed answer is due at a start."""
         self._thread.start()
 
-    def close(self) -> None:
-        """Stop; waits for a request under way, whose time is bounded."""
+    def stop(self) -> None:
+        """Begin no other request from the backlog; waits for nothing."""
         self._closing.set()
         self._wake.set()
+
+    def close(self) -> None:
+        """Stop; waits for a request under way, whose time is bounded."""
+        self.stop()
         self._live.shutdown(wait=True)
         if self._thread.is_alive():
             self._thread.join()

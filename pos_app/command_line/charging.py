@@ -206,12 +206,15 @@ def _paper(terminal: Terminal, settings: Settings, entry_id: str) -> tuple[list[
     """The receipt's lines, and why it was not printed, if it was not."""
     width = _PAPERS[terminal.hub_copy.facts.policy.receipt.width_mm]
     try:
-        paper = terminal.history.next_paper(entry_id)
+        # Where nothing is printed, nothing is counted: a later print is the original.
+        is_printed_here = settings.printer != "none"
+        history = terminal.history
+        paper = history.next_paper(entry_id) if is_printed_here else history.receipt(entry_id)
     except StorageError:
         # The charge stands; only its paper is missing, and must not make it look unpaid.
         logger.exception("no paper could be counted")
         return None, say("journal_silent", settings.language)
-    if isinstance(paper, NothingToPrint):
+    if paper is None or isinstance(paper, NothingToPrint):
         return None, ""
     reach("before_receipt")
     printed = print_paper(paper, settings, width)

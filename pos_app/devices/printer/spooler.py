@@ -15,6 +15,7 @@ from enum import StrEnum
 from PIL import Image
 
 from pos_app.devices.printer.port import (
+    NoPrinter,
     Printer,
     PrintOutcome,
     PrintProblem,
@@ -168,6 +169,9 @@ class PrintSpooler:
             self._set(record, _AFTER[outcome.result], outcome.problem)
 
     def _print(self, job: PrintJob) -> PrintOutcome:
+        if isinstance(self._printer, NoPrinter):
+            # Drawing a receipt counts it as a paper: one that nobody can print is not drawn, and stays the original.
+            return not_printed(PrintProblem.NOT_CONFIGURED)
         try:
             image = job.draw()
         except Exception:

@@ -6,6 +6,8 @@ from pos_app.bootstrap.counter_terminal import CounterTerminal
 from pos_app.desktop.printing import Papers
 from pos_app.devices.printer.port import (
     PRINTED,
+    NoPrinter,
+    Printer,
     PrinterStatus,
     PrintOutcome,
     PrintProblem,
@@ -33,7 +35,7 @@ class _Printer:
         return not_printed(PrintProblem.PAPER_OUT) if self.failures >= 0 else PRINTED
 
 
-def _window(counter: Counter, printer: _Printer) -> tuple[Papers, PrintSpooler]:
+def _window(counter: Counter, printer: Printer) -> tuple[Papers, PrintSpooler]:
     spooler = PrintSpooler(printer, lambda _status: None)
     return Papers(CounterTerminal(counter.terminal), spooler, counter.clock, lambda: "en"), spooler
 
@@ -79,6 +81,20 @@ def test_a_charge_that_no_paper_was_printed_of_gets_its_original_on_f9(counter: 
     papers, spooler = _window(counter, _Printer())
     assert papers.print_again(paid.entry.entry_id) == 1
     _finish(spooler)
+
+
+def test_with_no_printer_a_charge_counts_no_paper_and_what_is_printed_later_is_the_original(
+    counter: Counter,
+) -> None:
+    paid = _paid(counter)
+    papers, spooler = _window(counter, NoPrinter())
+    papers.print_approval(paid)
+    assert spooler.wait_idle(WAIT_S)
+    status = spooler.status_of(paid.entry.entry_id)
+    assert status is not None
+    assert status.problem is PrintProblem.NOT_CONFIGURED
+    _finish(spooler)
+    assert _command_line(counter, paid.entry.entry_id) == 1
 
 
 def test_a_receipt_that_failed_and_is_tried_again_is_the_same_paper(counter: Counter) -> None:

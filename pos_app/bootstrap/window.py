@@ -4,7 +4,7 @@ import logging
 
 from pos_app.bootstrap.counter_terminal import CounterTerminal
 from pos_app.bootstrap.devices import camera_of, printer_of
-from pos_app.bootstrap.terminal import build_enrolment, build_terminal, http_hub
+from pos_app.bootstrap.terminal import app_version, build_enrolment, build_terminal, http_hub
 from pos_app.desktop.run import Equipment, run
 from pos_app.desktop.terminal import Doors
 from pos_app.devices.key_store.port import KeyStoreFailed
@@ -44,7 +44,10 @@ def run_window(settings: Settings) -> int:
         clock=SystemClock(),
         language=settings.language,
     )
-    return run(lambda: doors_of(settings), lambda: equipment)
+    logger.info("the window opens, version %s", app_version())
+    code = run(lambda: doors_of(settings), lambda: equipment)
+    logger.info("the window is closed")
+    return code
 
 
 def doors_of(settings: Settings) -> Doors:

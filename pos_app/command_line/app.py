@@ -17,6 +17,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_
 journal_app = typer.Typer(no_args_is_help=True)
 app.add_typer(journal_app, name="journal", help="Read, prove, carry out the journal.")
 
+logger = logging.getLogger("mps.pos.command_line")
 _MISTYPED: Final = 2
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where the terminal keeps its journal.")]
 Lang = Annotated[str | None, typer.Option("--language", help="zh_TW or en.")]
@@ -36,9 +37,18 @@ def _settings(data_dir: Path | None, language: str | None, **more: str | None) -
 
 def _run(settings: Settings, work: Callable[[], Exit]) -> None:
     from pos_app.command_line.faults import plain_faults
+    from pos_app.command_line.log_file import log_file
 
-    with plain_faults(settings.language):
-        code = work()
+    with log_file(settings.data_dir):
+        try:
+            with plain_faults(settings.language):
+                code = work()
+        except CommandFailed:
+            raise
+        except Exception as error:
+            # A bug is told to a person by its kind alone, since its message could hold what was typed.
+            logger.critical("a fault of ours", exc_info=error)
+            code = Exit.FAULT
     raise typer.Exit(int(code))
 
 
@@ -284,9 +294,9 @@ def journal_export(data_dir: DataDir = None, language: Lang = None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; its exit code. 64 for wrong use, 70 for a fault of ours."""
-    logging.basicConfig(
-        level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
+    shown = logging.StreamHandler(sys.stderr)
+    shown.setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", handlers=[shown])
     try:
         app(args=list(arguments), prog_name="mps-pos")
     except CommandFailed as failed:
@@ -297,7 +307,7 @@ def run(arguments: Sequence[str]) -> int:
         code = ended.code if isinstance(ended.code, int) else int(Exit.DONE)
         return int(Exit.WRONG_USE) if code == _MISTYPED else code
     except Exception as error:
-        # The last boundary: a bug is told by its kind alone, since its message could hold what was typed.
-        logging.getLogger("mps.pos.command_line").critical("a fault of ours", exc_info=error)
+        # The last boundary, for what failed before there was a place for a log.
+        logger.critical("a fault of ours", exc_info=error)
         return int(Exit.FAULT)
     return int(Exit.DONE)

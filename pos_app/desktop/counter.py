@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 
 from pos_app.appearance.translations import Phrase
+from pos_app.appearance.translations import charging as charge_words
 from pos_app.appearance.translations import rooms as room_words
 from pos_app.appearance.translations import window as words
 from pos_app.background.qt import QtBackground
@@ -27,6 +28,7 @@ from pos_app.features.charging.outcomes import GivenUp
 from pos_app.features.charging.presenter import AtTheCounter, ChargePresenter, Figures
 from pos_app.features.charging.sale import Manager
 from pos_app.features.charging.view import ChargeView
+from pos_app.features.history.flow import HistoryRow
 from pos_app.features.history.presenter import HistoryPresenter, HistoryWork
 from pos_app.features.inbox.presenter import InboxPresenter, InboxWork
 from pos_app.features.shift.flow import OpenShift
@@ -34,6 +36,7 @@ from pos_app.features.shift.presenter import ShiftPresenter, ShiftWork
 from pos_app.features.sign_in.flow import Person
 from pos_app.features.sign_in.presenter import SignInPresenter
 from shared.clock import Clock
+from shared.money import format_amount
 
 _DIGITS = frozenset({*"0123456789", "00", ".", "back", "clear"})
 _CLOSE_SPOOLER_S = 5.0
@@ -64,6 +67,7 @@ class Counter(QObject):
         self._timer.timeout.connect(self._draw_line)
         self._timer.start(_REFRESH_MS)
         background.run("ask the printer", printer.status, self._printer_answered, self._work_failed)
+        background.run("recall the last charge", terminal.history, self._recalled, self._work_failed)
         self._news()
         self.lock(is_lock=False)
 
@@ -270,6 +274,19 @@ class Counter(QObject):
     def _last_changed(self, phrase: Phrase | None) -> None:
         self._window.words.last = phrase
         self._window.draw_frame()
+
+    def _recalled(self, rows: tuple[HistoryRow, ...]) -> None:
+        """After a start the last charge is said as the journal has it: one that was interrupted is cancelled."""
+        if not rows or self._window.words.last is not None:
+            return
+        row, identity = rows[0], self._terminal.identity()
+        self._say_last(
+            charge_words.LAST_BEFORE(
+                at=f"{row.at.astimezone(identity.zone):%H:%M}",
+                amount=format_amount(row.payable, identity.exponent),
+                state=room_words.HISTORY_STATES[row.state](),
+            )
+        )
 
     def _money_moved(self) -> None:
         self._news()

@@ -108,10 +108,10 @@ WORK_FAILED_BEFORE = Text(
     "The terminal failed; nothing was charged. Try again, or call the manager.",
 )
 
-CAMERA_NONE = Text("沒有攝影機：請用掃碼槍，或貼上代碼", "No camera: use the scanner, or paste the code")
-CAMERA_STARTING = Text("攝影機啟動中…", "Camera starting…")
-CAMERA_LOST = Text("攝影機中斷，正在重新連線", "Camera lost; reconnecting")
-CAMERA_HINT = Text("付款碼對準鏡頭，\n約 15 公分遠", "Hold the code about 15 cm from the camera")
+CAMERA_NONE = Text("沒有相機：請用掃描器，或貼上付款碼", "No camera: use the scanner, or paste the code")
+CAMERA_STARTING = Text("相機啟動中…", "Camera starting…")
+CAMERA_LOST = Text("相機中斷，正在重新連線", "Camera lost; reconnecting")
+CAMERA_HINT = Text("付款碼對準相機，\n約 15 公分遠", "Hold the code about 15 cm from the camera")
 
 ROW_ONLINE = Text("連線中", "Online")
 ROW_CONNECTING = Text("正在連線…", "Connecting…")
@@ -122,6 +122,7 @@ LAST_PAID = Text("{amount} 已收款", "{amount} paid")
 LAST_OFFLINE = Text("{amount} 已收款（離線）", "{amount} paid (offline)")
 LAST_NOT_PAID = Text("{amount} 未收款", "{amount} not charged")
 LAST_GIVEN_UP = Text("{amount} 已取消", "{amount} cancelled")
+LAST_BEFORE = Text("{at}　{amount}　{state}", "{at} ⋅ {amount} ⋅ {state}")
 ROW_OFFLINE = Text(
     "離線收款中・自 {since}｜可收 {left}／{total}｜還可 {count} 筆｜單筆 {each}｜到 {until}",
     "Offline since {since} ⋅ {left} of {total} left ⋅ {count} left ⋅ {each} each ⋅ until {until}",

@@ -145,6 +145,14 @@ def test_a_journal_that_cannot_be_read_is_said_and_nobody_is_asked_to_wait_for_i
         assert person.label(body).text() == ""
 
 
+def test_after_a_start_the_line_row_says_what_became_of_the_last_charge(open_window: OpenWindow) -> None:
+    interrupted = replace(ROW, state="reversed", number="", can_reprint=False)
+    person = open_window(FakeTerminal(rows=(interrupted, ROW)), language="zh_TW")
+    person.sign_in()
+    person.until(lambda: person.label("line_last").text().endswith("284.05　↺ 已取消"))
+    assert person.label("line_last").text().startswith("上一筆")
+
+
 def _let(person: Counterpart, terminal: SlowTerminal, holds: Callable[[], bool]) -> None:
     terminal.answers.set()
     person.until(holds)

@@ -16,6 +16,7 @@ from pos_app.features.sign_in.check_pin import PinCheck
 from pos_app.features.start_up.recover_charges import read_back, recover_charges
 from pos_app.hub_client import HubPort
 from pos_app.hub_copy import HubCopy
+from pos_app.journal.charges import Charge
 from pos_app.journal.failpoints import check_choice, reach
 from pos_app.journal.journal import Journal
 from pos_app.settings import KeyStoreKind, Settings
@@ -39,7 +40,11 @@ MakeHub = Callable[[str, Clock, tuple[str, Signer] | None], HubPort]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terminal:
-    """A terminal that is open: its use cases, its line, and the way to close it. Made by `build_terminal`."""
+    """A terminal that is open: its use cases, its line, and the way to close it. Made by `build_terminal`.
+
+    Attributes:
+        recovered: the charges without an outcome that opening it has reversed.
+    """
 
     settings: Settings
     hub_copy: HubCopy
@@ -56,6 +61,7 @@ class Terminal:
     database: Database
     book: ChargeBook
     hub: HubPort
+    recovered: tuple[Charge, ...]
 
     def on_line_status(self, listener: Callable[[LineStatus], None]) -> None:
         """Tell the listener now and after each change, from any thread."""
@@ -114,15 +120,21 @@ def build_terminal(
         facts, ids = hub_copy.facts, IdSource(clock)
         book = ChargeBook(Journal(facts.terminal_id, key), hub_copy, clock, ids.new)
         read_back(database, book)
-        recover_charges(database, book)
+        recovered = recover_charges(database, book)
         hub = (make_hub or http_hub)(facts.hub, clock, (facts.terminal_id, key))
-        return _compose(settings, database, book, hub)
+        return _compose(settings, database, book, hub, recovered)
     except BaseException:
         database.close()
         raise
 
 
-def _compose(settings: Settings, database: Database, book: ChargeBook, bare_hub: HubPort) -> Terminal:
+def _compose(
+    settings: Settings,
+    database: Database,
+    book: ChargeBook,
+    bare_hub: HubPort,
+    recovered: tuple[Charge, ...],
+) -> Terminal:
     clock, hub_copy = book.clock, book.hub_copy
     line = LineWatch(clock)
     hub = WatchedHub(bare_hub, line, clock)
@@ -174,6 +186,7 @@ def _compose(settings: Settings, database: Database, book: ChargeBook, bare_hub:
         database=database,
         book=book,
         hub=hub,
+        recovered=recovered,
     )
 
 

@@ -8,17 +8,22 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import typer
+from pydantic import ValidationError
+from typer.exceptions import TyperException
 
-from pos_app.command_line.exits import CommandFailed, Exit
+from pos_app.command_line.exits import EXITS_HELP, CommandFailed, Exit
 from pos_app.settings import Settings
 from shared.problems import LANGUAGES
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=False)
-journal_app = typer.Typer(no_args_is_help=True)
+# Plain help: the list of exit codes keeps its lines.
+app = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=False, rich_markup_mode=None
+)
+journal_app = typer.Typer(no_args_is_help=False)
 app.add_typer(journal_app, name="journal", help="Read, prove, carry out the journal.")
 
 logger = logging.getLogger("mps.pos.command_line")
-_MISTYPED: Final = 2
+_INTERRUPTED: Final = 130
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where the terminal keeps its journal.")]
 Lang = Annotated[str | None, typer.Option("--language", help="zh_TW or en.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
@@ -31,17 +36,20 @@ def _settings(data_dir: Path | None, language: str | None, **more: str | None) -
     if language is not None and language not in LANGUAGES:
         raise typer.BadParameter(f"--language: {' / '.join(LANGUAGES)}")
     return Settings.model_validate(
-        {**Settings().model_dump(), **{name: value for name, value in given.items() if value is not None}}
+        {
+            **Settings().model_dump(exclude_unset=True),
+            **{name: value for name, value in given.items() if value is not None},
+        }
     )
 
 
-def _run(settings: Settings, work: Callable[[], Exit]) -> None:
+def _run(settings: Settings, work: Callable[[], Exit], *, charging: bool = False) -> None:
     from pos_app.command_line.faults import plain_faults
     from pos_app.command_line.log_file import log_file
 
     with log_file(settings.data_dir):
         try:
-            with plain_faults(settings.language):
+            with plain_faults(settings.language, charging=charging):
                 code = work()
         except CommandFailed:
             raise
@@ -56,7 +64,7 @@ def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-@app.callback(invoke_without_command=True)
+@app.callback(invoke_without_command=True, epilog=EXITS_HELP)
 def window(
     context: typer.Context,
     data_dir: DataDir = None,
@@ -149,12 +157,12 @@ def charge(
             (sys.stderr if report.exit is not Exit.DONE else sys.stdout).write(report.sentence + "\n")
         return report.exit
 
-    _run(settings, work)
+    _run(settings, work, charging=True)
 
 
 @app.command()
 def scan(
-    files: Annotated[list[Path], typer.Argument()],
+    files: Annotated[list[Path], typer.Argument(metavar="FILES")],
     as_json: AsJson = False,
     data_dir: DataDir = None,
     language: Lang = None,
@@ -163,13 +171,19 @@ def scan(
     settings = _settings(data_dir, language)
 
     def work() -> Exit:
-        from pos_app.command_line.scanning import scan_lines
+        from pos_app.command_line.scanning import scan_files
 
         unread = 0
-        for line in scan_lines(files):
-            _print(json.dumps(line, ensure_ascii=False) if as_json else f"{line['file']}: {line['texts']}")
-            unread += "error" in line
-        return Exit.FAULT if unread else Exit.DONE
+        for scanned in scan_files(files, settings.language):
+            unread += scanned.fault is not None
+            if as_json:
+                _print(json.dumps(scanned.as_dict(), ensure_ascii=False))
+                continue
+            for text in scanned.texts:
+                _print(text)
+            if scanned.remark:
+                sys.stderr.write(scanned.remark + "\n")
+        return Exit.WRONG_USE if unread else Exit.DONE
 
     _run(settings, work)
 
@@ -184,11 +198,11 @@ def sync(as_json: AsJson = False, data_dir: DataDir = None, language: Lang = Non
         from pos_app.command_line.sending import send_and_receive
         from pos_app.command_line.words import say
 
-        depth = send_and_receive(settings)
+        sent = send_and_receive(settings)
         if as_json:
-            _print(json.dumps(look(settings), ensure_ascii=False))
+            _print(json.dumps({**look(settings), "recovered": sent.recovered}, ensure_ascii=False))
         else:
-            _print(say("synced", settings.language, depth=depth))
+            _print(say("synced", settings.language, depth=sent.depth))
         return Exit.DONE
 
     _run(settings, work)
@@ -233,7 +247,8 @@ def doctor(
                 row = {"check": finding.name, "ok": finding.is_well, "seen": finding.seen, "do": finding.do}
                 _print(json.dumps(row, ensure_ascii=False))
             else:
-                mark = say("ok" if finding.is_well else "wrong", settings.language)
+                well_or_note = "note" if finding.do else "ok"
+                mark = say(well_or_note if finding.is_well else "wrong", settings.language)
                 _print(f"[{mark}] {finding.seen}" + (f" → {finding.do}" if finding.do else ""))
         return Exit.DONE if well else Exit.FAULT
 
@@ -298,16 +313,24 @@ def run(arguments: Sequence[str]) -> int:
     shown.setLevel(logging.WARNING)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", handlers=[shown])
     try:
-        app(args=list(arguments), prog_name="mps-pos")
+        code = app(args=list(arguments), prog_name="mps-pos", standalone_mode=False)
+        return code if isinstance(code, int) else int(Exit.DONE)
     except CommandFailed as failed:
         sys.stderr.write(failed.message + "\n")
         return int(failed.code)
-    except SystemExit as ended:
-        # typer ends the program itself, with 2 for what was mistyped.
-        code = ended.code if isinstance(ended.code, int) else int(Exit.DONE)
-        return int(Exit.WRONG_USE) if code == _MISTYPED else code
+    except (TyperException, ValidationError) as error:
+        from pos_app.command_line.mistyped import said_of_settings, said_of_usage
+
+        told = (
+            said_of_settings(error, arguments)
+            if isinstance(error, ValidationError)
+            else said_of_usage(error.format_message(), arguments)
+        )
+        sys.stderr.write(told + "\n")
+        return int(Exit.WRONG_USE)
+    except typer.Abort:
+        return _INTERRUPTED
     except Exception as error:
         # The last boundary, for what failed before there was a place for a log.
         logger.critical("a fault of ours", exc_info=error)
         return int(Exit.FAULT)
-    return int(Exit.DONE)

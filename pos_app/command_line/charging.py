@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, assert_never
 
-from pos_app.bootstrap import Terminal, build_terminal
+from pos_app.bootstrap import Terminal
+from pos_app.command_line.amounts import why_not_an_amount
 from pos_app.command_line.exits import CommandFailed, Exit
+from pos_app.command_line.looking import look
+from pos_app.command_line.opening import open_terminal, recovered_as_json
 from pos_app.command_line.paper import is_printed, print_paper, receipt_lines
-from pos_app.command_line.words import reason_of, say
+from pos_app.command_line.words import picture_in_words, reason_of, say
 from pos_app.devices.camera import PictureRefused, scan_file
 from pos_app.features.charging.outcomes import (
     ChargeRequest,
@@ -77,7 +80,7 @@ def charge(settings: Settings, order: ChargeOrder) -> ChargeReport:
     if (order.cashier is None) != (order.pin is None):
         raise CommandFailed(Exit.WRONG_USE, say("pin_needed", settings.language))
     text = order.code if order.code is not None else _code_in(order.image, settings)
-    terminal = build_terminal(settings)
+    terminal = open_terminal(settings)
     try:
         return _charge(terminal, settings, order, text)
     finally:
@@ -89,7 +92,9 @@ def _charge(terminal: Terminal, settings: Settings, order: ChargeOrder, text: st
     try:
         amount = parse_amount(order.amount, policy.exponent)
     except InvalidAmount as error:
-        raise CommandFailed(Exit.WRONG_USE, say("amount", language)) from error
+        raise CommandFailed(
+            Exit.WRONG_USE, why_not_an_amount(order.amount, policy.exponent, language)
+        ) from error
     approver = _approver(terminal, settings, order)
     terminal.start()
     if terminal.line.wait_until_known(LINE_KNOWN_MS) is LineState.ONLINE:
@@ -138,7 +143,12 @@ def _code_in(image: Path | None, settings: Settings) -> str:
     try:
         texts = scan_file(image).texts
     except PictureRefused as error:
-        message = say("picture", settings.language, file=image, detail=say(error.fault, settings.language))
+        message = say(
+            "picture",
+            settings.language,
+            file=image,
+            detail=picture_in_words(image, error.fault, settings.language),
+        )
         raise CommandFailed(Exit.WRONG_USE, message) from error
     if not texts:
         raise CommandFailed(Exit.NOT_PAID, say("no_code_in_picture", settings.language))
@@ -153,6 +163,7 @@ def _report(terminal: Terminal, settings: Settings, outcome: Outcome) -> ChargeR
         "entry_id": None,
         "seq": None,
         "receipt": None,
+        "recovered": recovered_as_json(terminal),
     }
     if not isinstance(outcome, ManagerNeeded) and outcome.entry is not None:
         json |= {"entry_id": outcome.entry.entry_id, "seq": outcome.entry.seq}
@@ -169,16 +180,18 @@ def _report(terminal: Terminal, settings: Settings, outcome: Outcome) -> ChargeR
             amount = format_amount(outcome.payable, exponent)
             return _approved("approved_offline", json, amount, outcome.offline_no, problem, settings)
         case NotPaid(refusal=refusal):
-            return _not_paid(json, refusal, settings)
+            return _not_paid(json, refusal, _reason(terminal, settings, refusal), settings)
         case ManagerNeeded():
-            return _not_paid(json, Refusal(Code.MANAGER_APPROVAL_REQUIRED), settings)
+            needed = Refusal(Code.MANAGER_APPROVAL_REQUIRED)
+            return _not_paid(json, needed, reason_of(needed, language), settings)
         case GivenUp(because=because):
             json |= {"status": "given_up", "error": _error(because, settings)}
-            sentence = say("given_up", language, reason=reason_of(because, language))
+            sentence = say("given_up", language, reason=_reason(terminal, settings, because))
             return ChargeReport(json=json, sentence=sentence, exit=Exit.NOT_PAID)
         case InDoubt(because=because):
             json |= {"status": "in_doubt", "error": _error(because, settings)}
-            return ChargeReport(json=json, sentence=say("in_doubt", language), exit=Exit.IN_DOUBT)
+            sentence = say("in_doubt", language, seq=outcome.entry.seq)
+            return ChargeReport(json=json, sentence=sentence, exit=Exit.IN_DOUBT)
         case _:
             assert_never(outcome)
 
@@ -192,9 +205,27 @@ def _approved(
     return ChargeReport(json=json, sentence=sentence, exit=Exit.DONE)
 
 
-def _not_paid(json: dict[str, object], refusal: Refusal, settings: Settings) -> ChargeReport:
+def _reason(terminal: Terminal, settings: Settings, refusal: Refusal | None) -> str:
+    """The refusal in words; of a limit, what the limits are and what is left of them."""
+    told = reason_of(refusal, settings.language)
+    if refusal is None or refusal.code is not Code.OFFLINE_LIMIT_EXCEEDED:
+        return told
+    left = terminal.database.read(look).result().left
+    exponent = terminal.hub_copy.facts.policy.exponent
+    limits = say(
+        "offline_limits",
+        settings.language,
+        each=format_amount(left.max_amount, exponent),
+        left=format_amount(left.left_total, exponent),
+        most=format_amount(left.max_total, exponent),
+        count=left.left_count,
+    )
+    return f"{told} {limits}"
+
+
+def _not_paid(json: dict[str, object], refusal: Refusal, reason: str, settings: Settings) -> ChargeReport:
     json |= {"status": "declined", "error": _error(refusal, settings)}
-    sentence = say("declined", settings.language, reason=reason_of(refusal, settings.language))
+    sentence = say("declined", settings.language, reason=reason)
     return ChargeReport(json=json, sentence=sentence, exit=Exit.NOT_PAID)
 
 

@@ -47,9 +47,15 @@ _SAID: tuple[tuple[type[Exception], str, Exit], ...] = (
 )
 
 
+_BEFORE_A_CHARGE = frozenset({"not_enrolled", "in_use", "newer", "older", "damaged", "key"})
+
+
 @contextmanager
-def plain_faults(language: Language) -> Iterator[None]:
-    """What the machine, the line or the hub did wrong becomes `CommandFailed`; a bug goes on its way."""
+def plain_faults(language: Language, *, charging: bool = False) -> Iterator[None]:
+    """What the machine, the line or the hub did wrong becomes `CommandFailed`; a bug goes on its way.
+
+    Where a charge was asked for, what failed before one could be made says so.
+    """
     try:
         yield
     except HubRefused as error:
@@ -59,7 +65,10 @@ def plain_faults(language: Language) -> Iterator[None]:
     except tuple(kind for kind, _, _ in _SAID) as error:
         key, code = next((key, code) for kind, key, code in _SAID if isinstance(error, kind))
         logger.info("%s: %s", type(error).__name__, error)
-        raise CommandFailed(code, say(key, language, **_details(error, language))) from error
+        message = say(key, language, **_details(error, language))
+        if charging and key in _BEFORE_A_CHARGE:
+            message += ("" if language == "zh_TW" else " ") + say("not_charged", language)
+        raise CommandFailed(code, message) from error
 
 
 def _details(error: Exception, language: Language) -> dict[str, str]:

@@ -155,7 +155,10 @@ def exported(settings: Settings) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was checked: its name, whether it is well, what was seen, and what to do."""
+    """One thing that was checked: its name, whether it is well, what was seen, and what to do.
+
+    What is well and still has something to do is a remark.
+    """
 
     name: str
     is_well: bool
@@ -250,7 +253,10 @@ def _printer(settings: Settings) -> Finding:
     except PrinterAddressRefused as error:
         seen = say("printer", language, state=say(error.fault, language))
         return Finding("printer", False, seen, say("printer_address_do", language))
-    well = settings.printer == "none" or state.can_print
+    if settings.printer == "none":
+        seen = say("printer", language, state=printer_in_words(state, language))
+        return Finding("printer", True, seen, say("printer_none_do", language))
+    well = state.can_print
     return Finding(
         "printer",
         well,
@@ -272,6 +278,10 @@ def _camera(settings: Settings) -> Finding:
             camera.close()
     except CameraUnavailable as error:
         state = say(f"camera_{error.fault}", language)
+        if "camera" not in settings.model_fields_set:
+            # Nobody asked for a camera: a counter with a scanner alone is well.
+            seen = say("camera", language, state=state)
+            return Finding("camera", True, seen, say("camera_none_do", language))
         return Finding("camera", False, say("camera", language, state=state), say("camera_do", language))
     except CameraAddressInvalid as error:
         state = say(error.fault, language)

@@ -3,6 +3,7 @@
 import logging
 
 from pos_app.journal import charges, journal
+from pos_app.journal.charges import Charge
 from pos_app.journal.failpoints import reach
 from pos_app.journal.states import ChargeState
 from pos_app.storage import Database, Transaction
@@ -25,18 +26,18 @@ def read_back(database: Database, book: ChargeBook) -> int:
     ).result()
 
 
-def recover_charges(database: Database, book: ChargeBook) -> int:
-    """Reverse them in one commit, whatever killed the program; how many there were."""
+def recover_charges(database: Database, book: ChargeBook) -> tuple[Charge, ...]:
+    """Reverse them in one commit, whatever killed the program; which there were, oldest first."""
 
-    def reverse(tx: Transaction) -> int:
+    def reverse(tx: Transaction) -> tuple[Charge, ...]:
         left = charges.in_states(tx, ChargeState.DURABLE, ChargeState.IN_DOUBT)
         lost = [charge for charge in left if not charge.training]
         for charge in lost:
             book.reverse(tx, charge, ReversalReason.CRASH)
-        return len(lost)
+        return tuple(lost)
 
-    count = database.write(reverse).result()
-    if count:
+    reversed_now = database.write(reverse).result()
+    if reversed_now:
         reach("after_reversal_commit")
-        logger.info("%d charges without an outcome were reversed at the start", count)
-    return count
+        logger.info("%d charges without an outcome were reversed at the start", len(reversed_now))
+    return reversed_now

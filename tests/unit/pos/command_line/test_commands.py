@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
+from pos_app.command_line.amounts import why_not_an_amount
+from pos_app.command_line.app import run
+from pos_app.command_line.exits import Exit
 from pos_app.command_line.paper import columns
 from pos_app.journal import failpoints
 from shared.clock import SystemClock
@@ -101,7 +106,22 @@ def test_a_decline_exits_10_and_doubt_11(till: Till) -> None:
     till.hub.script.faults.extend([Fault.REPLY_LOST] * 50)
     doubtful = till.charge("--offline", "never")
     assert (doubtful.returncode, json.loads(doubtful.stdout)["status"]) == (11, "in_doubt")
-    assert "Result unknown" in doubtful.stderr
+    assert "Result unknown (entry 2)" in doubtful.stderr
+    assert "mps-pos sync" in doubtful.stderr
+
+
+def test_the_next_command_that_writes_tells_which_open_charge_it_has_cancelled(till: Till) -> None:
+    till.hub.script.faults.extend([Fault.REPLY_LOST] * 50)
+    doubtful = json.loads(till.charge("--offline", "never").stdout)
+    till.hub.script.faults.clear()
+    synced = till.run("sync", "--json", "--language", "zh_TW")
+    again = till.json("sync")[1]
+    assert json.loads(synced.stdout)["recovered"] == [
+        {"entry_id": doubtful["entry_id"], "seq": doubtful["seq"], "amount": 29900, "payable": 29900}
+    ]
+    assert "299.00（第 1 筆）已取消；若已扣款會自動退回" in synced.stderr
+    assert again["recovered"] == []
+    assert json.loads(till.charge().stdout)["recovered"] == []
 
 
 def test_without_a_line_the_charge_is_approved_offline_and_settles_with_sync(till: Till) -> None:
@@ -121,6 +141,105 @@ def test_a_wrong_amount_is_wrong_use_and_writes_nothing(till: Till, amount: str)
     assert ended.returncode == 64
     assert "Not charged" in ended.stderr
     assert till.json("journal", "verify") == (0, {"verified": True, "entries": 1})
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [
+        ("0.00", "more than 0"),
+        ("-5", "more than 0"),
+        ("1,299", "no commas"),
+        ("1.005", "at most 2 decimals"),
+        ("1000000", "at most 999,999.99"),
+        ("ten", "write 299 or 299.00"),
+    ],
+)
+def test_a_wrong_amount_is_told_by_what_is_wrong_with_it(amount: str, told: str) -> None:
+    assert told in why_not_an_amount(amount, 2, "en")
+
+
+def test_over_the_offline_limit_names_the_limits(till: Till) -> None:
+    code = till.hub.mint.code(till.hub.clock.now())[0]
+    till.served.close()
+    ended = till.run("charge", "--amount", "99999.00", "--code", code)
+    assert ended.returncode in (10, 11)
+    assert "5,000.00 of 5,000.00" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("charge", "--code", "MPS1:A"), "缺少 --amount。用法見 mps-pos charge --help。未收款。"),
+        (("charge", "--amount", "1", "--code"), "--code 後面要給值。用法見 mps-pos charge --help。未收款。"),
+        (
+            ("charge", "--amount", "1", "--moon"),
+            "沒有 --moon 這個選項。用法見 mps-pos charge --help。未收款。",
+        ),
+        (("statuz",), "沒有這個指令。用法見 mps-pos --help。"),
+        (("journal",), "缺少指令。用法見 mps-pos journal --help。"),
+        (("scan",), "缺少 FILES。用法見 mps-pos scan --help。"),
+        (("status",), "這裡還沒有終端：先用 mps-pos enrol 註冊。"),
+    ],
+)
+def test_wrong_use_is_told_in_the_screens_language_and_of_charges_that_nothing_was_charged(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    told: str,
+) -> None:
+    monkeypatch.setenv("MPS_POS_LANGUAGE", "zh_TW")
+    monkeypatch.setenv("MPS_POS_DATA_DIR", str(tmp_path))
+    assert run(arguments) == 64
+    assert capfd.readouterr().err.strip() == told
+
+
+@pytest.mark.parametrize("hub", ["nonsense", "127.0.0.1:8099", "http://hub.example"])
+def test_what_is_no_hubs_address_is_told_how_one_is_written(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], hub: str
+) -> None:
+    typed = ("enrol", "--hub", hub, "--code", "X", "--language", "zh_TW", "--data-dir", str(tmp_path))
+    assert run(typed) == 64
+    told = capfd.readouterr().err
+    assert "請寫 https://…" in told
+    assert "http://127.0.0.1:" in told
+
+
+def test_help_lists_the_exit_codes(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(("--help",)) == 0
+    lines = capfd.readouterr().out.splitlines()
+    listed = [line.split()[0] for line in lines if line.split()[:1] and line.split()[0].isdigit()]
+    assert listed == [str(code.value) for code in Exit]
+
+
+def test_scan_prints_codes_alone_and_says_why_there_are_none(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code, blank, missing = tmp_path / "code.png", tmp_path / "blank.png", tmp_path / "missing.png"
+    cv2.imwrite(str(code), cv2.resize(cv2.QRCodeEncoder.create().encode("HELLO"), None, fx=8, fy=8))
+    cv2.imwrite(str(blank), np.full((200, 200), 255, np.uint8))
+    assert run(("scan", str(code), str(blank), "--language", "en")) == 0
+    seen = capfd.readouterr()
+    assert (seen.out, seen.err) == ("HELLO\n", f"{blank}: no code was found\n")
+    assert run(("scan", str(missing), str(tmp_path), "--language", "zh_TW")) == 64
+    assert capfd.readouterr().err.splitlines() == [
+        f"{missing} 讀不到：找不到檔案",
+        f"{tmp_path} 讀不到：不是檔案，或沒有讀取權限",
+    ]
+    assert run(("scan", str(missing), "--language", "en", "--json")) == 64
+    told = json.loads(capfd.readouterr().out)
+    assert (told["error"], told["message"]) == (
+        "picture_not_found",
+        f"{missing} cannot be read: no such file",
+    )
+
+
+def test_to_the_doctor_a_counter_without_camera_and_printer_is_well(till: Till) -> None:
+    well = till.run("doctor", "--camera", "none", "--printer", "none")
+    default = till.run("doctor")
+    assert (well.returncode, default.returncode) == (0, 0), well.stdout + default.stdout
+    assert "[note] Printer: none set up" in well.stdout
+    assert till.run("doctor", "--camera", "97").returncode == 70
 
 
 def test_the_journal_is_listed_verified_and_exported_beside_a_writer(till: Till) -> None:

@@ -113,7 +113,7 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "en": "For paper receipts give --printer, for example escpos+tcp://192.168.1.50:9100",
     },
     "camera_none_do": {
-        "zh_TW": "用掃描器或輸入即可；要用鏡頭請接上，或給 --camera",
+        "zh_TW": "用掃描器或輸入即可；要用相機請接上，或給 --camera",
         "en": "A scanner or typing will do; for a camera connect one or give --camera",
     },
     "one_source": {
@@ -151,7 +151,7 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "en": "Correct --printer, for example escpos+tcp://192.168.1.50:9100",
     },
     "camera_address_do": {
-        "zh_TW": "改正 --camera，例如 0；不用鏡頭寫 none",
+        "zh_TW": "改正 --camera，例如 0；不用相機寫 none",
         "en": "Correct --camera, for example 0, or none",
     },
     "fault": {"zh_TW": "程式錯誤（{detail}）。", "en": "A fault of ours ({detail})."},
@@ -196,9 +196,9 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
     "clock_unknown": {"zh_TW": "時鐘：沒有連線，無法比對", "en": "Clock: no line to compare it by"},
     "printer": {"zh_TW": "印表機：{state}", "en": "Printer: {state}"},
     "printer_do": {"zh_TW": "檢查電源、紙與連接線", "en": "Check power, paper and cable"},
-    "camera": {"zh_TW": "鏡頭：{state}", "en": "Camera: {state}"},
+    "camera": {"zh_TW": "相機：{state}", "en": "Camera: {state}"},
     "camera_do": {
-        "zh_TW": "檢查鏡頭連接；仍可用掃描器或輸入",
+        "zh_TW": "檢查相機連接；仍可用掃描器或輸入",
         "en": "Check the camera's cable; a scanner or typing still works",
     },
     "scanner": {

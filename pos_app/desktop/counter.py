@@ -260,7 +260,9 @@ class Counter(QObject):
         self._window.words.last = phrase
         self._window.draw_frame()
 
-    def _printed(self, status: JobStatus) -> None:
+    def _printed(self, told: JobStatus) -> None:
+        # Two threads tell of one job, so "queued" may arrive last: what counts is how the job stands now.
+        status = self._spooler.status_of(told.job_id) or told
         self._window.words.printer = said_of_printer(status)
         if status.job_id == self._papers.last_entry:
             self.charge.receipt_said(said_of_receipt(status))

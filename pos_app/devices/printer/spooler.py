@@ -82,7 +82,7 @@ class _Record:
 
 class PrintSpooler:
     """Prints what is submitted, in order, on one thread. ``on_change`` is called from that thread or the submitting one, with
-    no lock held."""
+    no lock held and so in no certain order: ``status_of`` tells how a job stands."""
 
     def __init__(self, printer: Printer, on_change: Callable[[JobStatus], None]) -> None:
         self._printer = printer

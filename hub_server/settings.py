@@ -62,6 +62,37 @@ class Settings(BaseSettings):
     offline_code_limit: Annotated[int, Field(ge=0)] = 50_000
     offline_max_duration_s: _Positive = 14_400
 
+    card_charge_limit: Annotated[int, Field(ge=0)] = 0
+    card_daily_limit: Annotated[int, Field(ge=0)] = 0
+    time_zone: str = "Asia/Taipei"
+    kiosk_code_ttl_s: Annotated[int, Field(ge=60, le=3600)] = 300
+    kiosk_rotation_s: _Positive = 240
+
+    # Sharing of cards.
+    binding_tries: _Positive = 5
+    binding_lock_s: _Positive = 900
+    invitation_ttl_s: _Positive = 86_400
+
+    # Passwords of admins and merchants.
+    login_tries: _Positive = 5
+    login_lock_s: _Positive = 900
+    logins_per_address_per_hour: _Positive = 300
+    login_session_ttl_s: _Positive = 3_600
+    login_refresh_ttl_s: _Positive = 12 * 3_600
+    member_refresh_ttl_s: _Positive = 90 * 86_400
+    api_key_overlap_s: _Positive = 7 * 86_400
+
+    # What one caller may ask for in a minute before it is told to wait; the counter's own roads have no limit.
+    key_requests_per_minute: _Positive = 6_000
+    member_requests_per_minute: _Positive = 600
+    public_requests_per_minute: _Positive = 600
+
+    # The audit chain, and refusals that pile up.
+    audit_chain_s: _Positive = 30
+    audit_head_s: _Positive = 3_600
+    refusals_window_s: _Positive = 300
+    refusals_alert_count: _Positive = 50
+
     # One-time passwords and sessions.
     otp_ttl_s: _Positive = 300
     otp_max_tries: _Positive = 5

@@ -10,34 +10,58 @@ from hub_server.access.authenticate import (
     refuse_other_origins,
     set_member_cookie,
 )
+from hub_server.access.gates import (
+    AdminSession,
+    KeyHolder,
+    MerchantSession,
+    admin_gate,
+    key_gate,
+    merchant_gate,
+)
+from hub_server.access.permissions import PERMISSIONS, ROLES, Permission, may
 from hub_server.access.prove_phone import prove_phone, send_otp
-from hub_server.access.queries import AdminRow, ApiKeyRow, admin_by_email, insert_admin
+from hub_server.access.queries import ApiKeyRow
+from hub_server.access.queries.logins import LoginRow, insert_login, login_by_email, login_of
 from hub_server.access.rules import api_key_text
 from hub_server.access.sessions import OpenedSession, close_session, open_session, session_subject
 from hub_server.access.sms import FileSms, SmsNotSent, SmsSender, connect_sms
-from hub_server.access.states import SessionKind
+from hub_server.access.states import LoginKind, LoginRole, LoginStatus, SessionKind
 from hub_server.access.verify_otp import ProvenPhone
 
 __all__ = [
-    "AdminRow",
+    "PERMISSIONS",
+    "ROLES",
+    "AdminSession",
     "ApiKeyRow",
     "FileSms",
+    "KeyHolder",
+    "LoginKind",
+    "LoginRole",
+    "LoginRow",
+    "LoginStatus",
     "MemberGate",
     "MemberSession",
+    "MerchantSession",
     "OpenedSession",
+    "Permission",
     "ProvenPhone",
     "SessionKind",
     "SmsNotSent",
     "SmsSender",
-    "admin_by_email",
+    "admin_gate",
     "api_key_text",
     "clear_member_cookie",
     "close_session",
     "connect_sms",
     "cookie_name",
-    "insert_admin",
+    "insert_login",
     "keep_api_key",
+    "key_gate",
+    "login_by_email",
+    "login_of",
+    "may",
     "member_gate",
+    "merchant_gate",
     "merchant_of_api_key",
     "open_session",
     "prove_phone",

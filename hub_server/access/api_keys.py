@@ -30,6 +30,6 @@ def keep_api_key(
     )
 
 
-def merchant_of_api_key(connection: Connection, key: str) -> ApiKeyRow | None:
-    """Whose key it is, unless it was revoked."""
-    return api_key_of(connection, token_hash(key))
+def merchant_of_api_key(connection: Connection, key: str, at: datetime) -> ApiKeyRow | None:
+    """Whose key it is, unless it was revoked or has expired."""
+    return api_key_of(connection, token_hash(key), at)

@@ -1,4 +1,4 @@
-"""Whose session a token opens, and what became of a one-time password."""
+"""Whose session a token opens, who signs in with a password as what, and what became of a one-time password."""
 
 from enum import StrEnum
 
@@ -8,6 +8,7 @@ class SessionKind(StrEnum):
 
     MEMBER = "member"
     ADMIN = "admin"
+    MERCHANT = "merchant"
     REGISTRATION = "registration"
 
 
@@ -17,3 +18,28 @@ class OtpFate(StrEnum):
     TO_MEMBER = "to_member"
     TO_STRANGER = "to_stranger"
     WITHHELD = "withheld"
+
+
+class LoginKind(StrEnum):
+    """Whose login it is."""
+
+    ADMIN = "admin"
+    MERCHANT = "merchant"
+
+
+class LoginRole(StrEnum):
+    """What somebody signs in as; `permissions` says what each may do. The last two are a merchant's people."""
+
+    SUPERADMIN = "superadmin"
+    OPERATOR = "operator"
+    FINANCE = "finance"
+    AUDITOR = "auditor"
+    OWNER = "owner"
+    MANAGER = "manager"
+
+
+class LoginStatus(StrEnum):
+    """A disabled login signs in no more, and its sessions end."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"

@@ -1,10 +1,10 @@
 """Use cases: the lists a member sees, a page at a time."""
 
 from hub_server.bindings.queries import cards_of_member, transactions_of_member
-from hub_server.bindings.rules import read_place, read_serial, write_place, write_serial
 from hub_server.bindings.seen_card import seen_card
 from hub_server.cards import cards_by_id
 from hub_server.foundation.storage import Connection
+from hub_server.foundation.web.paging import read_place, read_serial, write_place, write_serial
 from hub_server.loyalty import current_tier_table
 from shared.api.members import CardList, SeenTransaction, TransactionList
 

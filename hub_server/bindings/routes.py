@@ -2,16 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 
 from hub_server.access import MemberSession, member_gate
 from hub_server.bindings.list_for_member import list_cards, list_transactions
-from hub_server.bindings.rules import DEFAULT_PAGE, MAX_PAGE
 from hub_server.foundation.context import Context
+from hub_server.foundation.web.paging import DEFAULT_PAGE, Cursor, Limit
 from shared.api.members import CardList, TransactionList
-
-Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
-Cursor = Annotated[str | None, Query(max_length=128)]
 
 
 def router(context: Context) -> APIRouter:

@@ -32,4 +32,15 @@ cards = Table(
 """`serial` is what `card_ref` hides (protocol.md 1); `balance` in minor units, below zero only by an
 overdrawn offline charge; `fixed_rate` in 1/10,000."""
 
-__all__ = ["CardStatus", "CardTypeName", "cards"]
+retired_card_numbers = Table(
+    "retired_card_numbers",
+    metadata,
+    Column("card_no", String(16), primary_key=True),
+    Column("serial", BigInteger, nullable=False, unique=True),
+    uuid_column("card_id", ForeignKey("cards.id"), nullable=False, index=True),
+    Column("retired_at", InstantColumn, nullable=False),
+)
+"""Numbers that a card had before it was replaced: never given again, and offline charges still name their serial.
+A replaced card keeps its account, so that a late charge of a lost one finds the money it was made with."""
+
+__all__ = ["CardStatus", "CardTypeName", "cards", "retired_card_numbers"]

@@ -4,7 +4,7 @@ from hub_server.charging.post_movements import MovementToPost, post_movements
 from hub_server.charging.queries import CardRecord
 from hub_server.charging.read_world import HubMoney, LockedWorld, read_world
 from hub_server.charging.rules.answers import Answer, Completed, Declined, Leg, Returned, Side
-from hub_server.charging.rules.asks import Ask, LiveCharge, Reversal, Settlement
+from hub_server.charging.rules.asks import Ask, LiveCharge, Refund, Reversal, Settlement
 from hub_server.charging.rules.working_copy import WorkingCopy
 from hub_server.charging.rules.world import Card, Code, World
 
@@ -21,6 +21,7 @@ __all__ = [
     "LiveCharge",
     "LockedWorld",
     "MovementToPost",
+    "Refund",
     "Returned",
     "Reversal",
     "Settlement",

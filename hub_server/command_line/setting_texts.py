@@ -54,6 +54,70 @@ MEANINGS: Final[dict[str, dict[Language, str]]] = {
         "zh_TW": "一個付款碼的離線額度（最小單位）",
     },
     "offline_max_duration_s": {"en": "longest time offline, s", "zh_TW": "最長離線秒數"},
+    "card_charge_limit": {
+        "en": "most that one charge may take, minor units; 0: no limit",
+        "zh_TW": "單筆扣款上限（最小單位），0 為不限",
+    },
+    "card_daily_limit": {
+        "en": "most that a card may pay in a day, minor units; 0: no limit",
+        "zh_TW": "每張卡每日扣款上限（最小單位），0 為不限",
+    },
+    "time_zone": {"en": "where the days of limits and caps begin", "zh_TW": "限額按日計算所用的時區"},
+    "kiosk_code_ttl_s": {
+        "en": "life of a shared screen's payment code, s",
+        "zh_TW": "共用螢幕付款碼的有效秒數",
+    },
+    "kiosk_rotation_s": {
+        "en": "time between two rotations of those codes, s",
+        "zh_TW": "共用螢幕付款碼的輪換間隔秒數",
+    },
+    "binding_tries": {"en": "wrong card passwords before binding is locked", "zh_TW": "卡片密碼可錯次數"},
+    "binding_lock_s": {"en": "how long it stays locked, s", "zh_TW": "綁定鎖定的秒數"},
+    "invitation_ttl_s": {"en": "life of an invitation, s", "zh_TW": "邀請的有效秒數"},
+    "login_tries": {"en": "wrong passwords before a login is locked", "zh_TW": "登入密碼可錯次數"},
+    "login_lock_s": {"en": "how long it stays locked, s", "zh_TW": "登入鎖定的秒數"},
+    "logins_per_address_per_hour": {
+        "en": "password sign-ins tried from one address an hour",
+        "zh_TW": "每個位址每小時可試登入數",
+    },
+    "login_session_ttl_s": {
+        "en": "life of an admin's or merchant's access token, s",
+        "zh_TW": "管理員與商戶登入的有效秒數",
+    },
+    "login_refresh_ttl_s": {
+        "en": "time after which they sign in anew, s",
+        "zh_TW": "管理員與商戶須重新登入的秒數",
+    },
+    "member_refresh_ttl_s": {
+        "en": "time after which members sign in anew, s",
+        "zh_TW": "會員須重新登入的秒數",
+    },
+    "api_key_overlap_s": {
+        "en": "how long a replaced API key still works, s",
+        "zh_TW": "API 金鑰更換後舊鑰仍可用的秒數",
+    },
+    "key_requests_per_minute": {
+        "en": "requests of one API key a minute",
+        "zh_TW": "每把 API 金鑰每分鐘請求數",
+    },
+    "member_requests_per_minute": {"en": "requests of one member a minute", "zh_TW": "每位會員每分鐘請求數"},
+    "public_requests_per_minute": {
+        "en": "requests of one address that does not sign in, a minute",
+        "zh_TW": "每個未登入位址每分鐘請求數",
+    },
+    "audit_chain_s": {
+        "en": "time between two extensions of the audit chain, s",
+        "zh_TW": "稽核鏈延伸的間隔秒數",
+    },
+    "audit_head_s": {"en": "time between two signed ends of it, s", "zh_TW": "稽核鏈簽署的間隔秒數"},
+    "refusals_window_s": {
+        "en": "time in which refusals of a kind are counted, s",
+        "zh_TW": "統計同類拒絕的時間範圍（秒）",
+    },
+    "refusals_alert_count": {
+        "en": "so many of them in that time raise an alert",
+        "zh_TW": "達到多少次即告警",
+    },
     "otp_ttl_s": {"en": "life of a one-time password, s", "zh_TW": "驗證碼有效秒數"},
     "otp_max_tries": {"en": "tries of a one-time password", "zh_TW": "驗證碼可試次數"},
     "otp_resend_s": {"en": "wait before another is sent, s", "zh_TW": "重送驗證碼的間隔秒數"},

@@ -6,21 +6,21 @@ from typing import Self
 
 import bcrypt
 
-from hub_server.access import AdminRow, api_key_text, insert_admin, keep_api_key
+from hub_server.access import LoginKind, LoginRole, LoginRow, api_key_text, insert_login, keep_api_key
 from hub_server.audit import Actor, AuditName, record
 from hub_server.bindings import BindingRole, bind_card
 from hub_server.cards import CardRow, CardTypeName, NewCard, issue_card, set_points
 from hub_server.demo_data.fund_cards import Funding, issue_vouchers, top_up_cards
 from hub_server.demo_data.rules import (
-    ADMIN_EMAIL,
-    ADMIN_NAME,
     FUNDS,
+    LOGINS,
     MEMBERS,
     MERCHANT_NAME,
     STAFF,
     STORE_ADDRESS,
     STORE_NAME,
     DemoCard,
+    DemoLogin,
     DemoMember,
     demo_key_bytes,
     demo_password,
@@ -39,20 +39,25 @@ from hub_server.staff import StaffRole, create_staff, hash_pin, post_staff
 
 @dataclass(frozen=True, slots=True)
 class Hashes:
-    """bcrypt of the demo's password and PINs, by name."""
+    """bcrypt of the demo's passwords by e-mail address, and of its PINs by name."""
 
-    password: str = field(repr=False)
+    passwords: dict[str, str] = field(repr=False)
     pins: dict[str, str] = field(repr=False)
 
     @classmethod
     def of(cls, pepper: bytes, settings: Settings) -> Self:
         """Hash them; slow on purpose."""
-        salt = bcrypt.gensalt(settings.password_bcrypt_cost)
-        password = bcrypt.hashpw(demo_password(pepper).encode("ascii"), salt).decode("ascii")
+        passwords = {
+            login.email: bcrypt.hashpw(
+                demo_password(pepper, login.email).encode("ascii"),
+                bcrypt.gensalt(settings.password_bcrypt_cost),
+            ).decode("ascii")
+            for login in LOGINS
+        }
         pins = {
             person.name: hash_pin(demo_pin(pepper, person.name), settings.pin_bcrypt_cost) for person in STAFF
         }
-        return cls(password, pins)
+        return cls(passwords, pins)
 
 
 def install(
@@ -64,25 +69,35 @@ def install(
     at: datetime,
     actor: Actor,
 ) -> None:
-    """An admin, a merchant with a store, staff and API key, and members with funded cards."""
-    _install_admin(connection, context, hashes, at, actor)
-    _install_shop(connection, context, keys, hashes, at, actor)
+    """Two admins, a merchant with owner, store, staff and API key, and members with funded cards."""
+    merchant_id = _install_shop(connection, context, keys, hashes, at, actor)
+    for login in LOGINS:
+        _install_login(connection, context, login, merchant_id, hashes.passwords[login.email], at, actor)
     for member in MEMBERS:
         _install_member(connection, context, member, at, actor)
 
 
-def _install_admin(
-    connection: Connection, context: Context, hashes: Hashes, at: datetime, actor: Actor
+def _install_login(
+    connection: Connection,
+    context: Context,
+    demo: DemoLogin,
+    merchant_id: str,
+    password_hash: str,
+    at: datetime,
+    actor: Actor,
 ) -> None:
-    admin = AdminRow(
+    login = LoginRow(
         id=context.ids.new(),
-        email=ADMIN_EMAIL,
-        name=ADMIN_NAME,
-        password_hash=hashes.password,
+        kind=LoginKind.MERCHANT if demo.is_merchants else LoginKind.ADMIN,
+        email=demo.email,
+        name=demo.name,
+        role=LoginRole.OWNER if demo.is_merchants else LoginRole.SUPERADMIN,
+        merchant_id=merchant_id if demo.is_merchants else None,
+        password_hash=password_hash,
         created_at=at,
     )
-    insert_admin(connection, admin)
-    record(connection, at, [actor.did(AuditName.ADMIN_CREATED, "admin", admin.id)])
+    insert_login(connection, login)
+    record(connection, at, [actor.did(AuditName.LOGIN_CREATED, "login", login.id, role=login.role.value)])
 
 
 def _install_shop(
@@ -92,7 +107,7 @@ def _install_shop(
     hashes: Hashes,
     at: datetime,
     actor: Actor,
-) -> None:
+) -> str:
     merchant = create_merchant(connection, context, name=MERCHANT_NAME, at=at, actor=actor)
     new_store = NewStore(merchant_id=merchant.id, name=STORE_NAME, address=STORE_ADDRESS)
     store = create_store(connection, context, new_store, at=at, actor=actor)
@@ -124,6 +139,7 @@ def _install_shop(
         at=at,
     )
     record(connection, at, [actor.did(AuditName.API_KEY, "merchant", merchant.id, key_id=key_id)])
+    return merchant.id
 
 
 def _install_member(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from hub_server.access import SessionKind, admin_by_email, api_key_text, open_session
+from hub_server.access import SessionKind, api_key_text, login_by_email, open_session
 from hub_server.audit import Actor
 from hub_server.bindings import list_cards
 from hub_server.demo_data.errors import NotForDemo
@@ -11,8 +11,11 @@ from hub_server.demo_data.install import Hashes, install
 from hub_server.demo_data.queries import holds_others, is_empty, merchant_named
 from hub_server.demo_data.rules import (
     ADMIN_EMAIL,
+    LOGINS,
     MEMBERS,
     MERCHANT_NAME,
+    OWNER_EMAIL,
+    SECOND_ADMIN_EMAIL,
     STAFF,
     TERMINAL_NAME,
     DemoMember,
@@ -53,22 +56,24 @@ def _make(
 ) -> dict[str, Any]:
     if hashes is not None and is_empty(connection):
         install(connection, context, keys, hashes, at=at, actor=DEMO)
-    merchant, store, admin_id = demo_shop(connection)
+    merchant, store = demo_shop(connection)
     terminal = create_terminal(
         connection, context, keys, store_id=store.id, name=TERMINAL_NAME, at=at, actor=DEMO
     )
+
+    def login(email: str, kind: SessionKind) -> dict[str, str]:
+        return _login(connection, context, keys.pepper, email, kind, at)
+
     return {
         "hub": context.settings.base_url,
-        "admin": {
-            "email": ADMIN_EMAIL,
-            "password": demo_password(keys.pepper),
-            "access_token": _token(connection, context, SessionKind.ADMIN, admin_id, at),
-        },
+        "admin": login(ADMIN_EMAIL, SessionKind.ADMIN),
+        "second_admin": login(SECOND_ADMIN_EMAIL, SessionKind.ADMIN),
         "merchant": {
             "id": merchant.id,
             "code": merchant.code,
             "api_key": api_key_text(demo_key_bytes(keys.pepper)),
         },
+        "owner": login(OWNER_EMAIL, SessionKind.MERCHANT),
         "store": {"id": store.id},
         "staff": _staff(connection, store.id, keys.pepper),
         "enrolment_code": terminal.enrolment_code,
@@ -76,18 +81,31 @@ def _make(
     }
 
 
-def demo_shop(connection: Connection) -> tuple[MerchantRow, StoreRow, str]:
-    """The demo's merchant, store and admin id.
+def demo_shop(connection: Connection) -> tuple[MerchantRow, StoreRow]:
+    """The demo's merchant and store.
 
     Raises:
         NotForDemo: they are not there, or they are not alone.
     """
-    admin = admin_by_email(connection, ADMIN_EMAIL)
+    emails = [login.email for login in LOGINS]
     merchant_id = merchant_named(connection, MERCHANT_NAME)
     merchant = None if merchant_id is None else find_merchant(connection, merchant_id)
-    if admin is None or merchant is None or holds_others(connection, merchant.id, admin.id):
+    if merchant is None or holds_others(connection, merchant.id, emails):
         raise NotForDemo("the database holds other data; demo data goes only into a database of its own")
-    return merchant, stores_of(connection, merchant.id)[0], admin.id
+    return merchant, stores_of(connection, merchant.id)[0]
+
+
+def _login(
+    connection: Connection, context: Context, pepper: bytes, email: str, kind: SessionKind, at: datetime
+) -> dict[str, str]:
+    login = login_by_email(connection, email)
+    if login is None:
+        raise NotForDemo("a demo login is missing; begin with an empty database")
+    return {
+        "email": email,
+        "password": demo_password(pepper, email),
+        "access_token": _token(connection, context, kind, login.id, at),
+    }
 
 
 def _staff(connection: Connection, store_id: str, pepper: bytes) -> list[dict[str, str]]:

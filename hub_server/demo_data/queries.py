@@ -1,8 +1,10 @@
 """What the database holds already."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, Table, func, select
 
-from hub_server.access.tables import admins
+from hub_server.access.tables import logins
 from hub_server.cards.tables import cards
 from hub_server.members.tables import members
 from hub_server.merchants.tables import merchants
@@ -10,16 +12,16 @@ from hub_server.merchants.tables import merchants
 
 def is_empty(connection: Connection) -> bool:
     """Whether nobody and nothing exists yet."""
-    return all(_count(connection, table) == 0 for table in (admins, cards, members, merchants))
+    return all(_count(connection, table) == 0 for table in (logins, cards, members, merchants))
 
 
-def holds_others(connection: Connection, merchant_id: str, admin_id: str) -> bool:
-    """Whether there is a merchant or an admin beside the demo's."""
+def holds_others(connection: Connection, merchant_id: str, emails: Collection[str]) -> bool:
+    """Whether there is a merchant or a login beside the demo's."""
     other_merchants = select(func.count()).select_from(merchants).where(merchants.c.id != merchant_id)
-    other_admins = select(func.count()).select_from(admins).where(admins.c.id != admin_id)
+    other_logins = select(func.count()).select_from(logins).where(logins.c.email.not_in(emails))
     return (
         connection.execute(other_merchants).scalar_one() > 0
-        or connection.execute(other_admins).scalar_one() > 0
+        or connection.execute(other_logins).scalar_one() > 0
     )
 
 

@@ -11,7 +11,8 @@ MERCHANT_NAME = "好味鮮超市"
 STORE_NAME = "信義店"
 STORE_ADDRESS = "臺北市信義區松高路 11 號"
 ADMIN_EMAIL = "admin@demo.example"
-ADMIN_NAME = "示範平台管理員"
+SECOND_ADMIN_EMAIL = "second-admin@demo.example"
+OWNER_EMAIL = "owner@demo.example"
 TERMINAL_NAME = "示範終端"
 LOAD_PHONE = "+886900000001"
 LOAD_NAME = "負載測試"
@@ -20,6 +21,15 @@ FUNDS = 500_000
 VOUCHER_VALUE = 30_000
 PIN_DIGITS = 6
 PASSWORD_BYTES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLogin:
+    """Somebody who signs in with a password: an admin who may do everything, or the merchant's owner."""
+
+    email: str
+    name: str
+    is_merchants: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,12 @@ class DemoMember:
     cards: tuple[DemoCard, ...] = ()
 
 
+LOGINS = (
+    DemoLogin(ADMIN_EMAIL, "示範平台管理員", is_merchants=False),
+    DemoLogin(SECOND_ADMIN_EMAIL, "示範複核管理員", is_merchants=False),
+    DemoLogin(OWNER_EMAIL, "示範商戶負責人", is_merchants=True),
+)
+"""Two admins, since money that is moved by hand takes both, and the merchant's owner."""
 STAFF = (
     DemoStaff("王小美", "cashier"),
     DemoStaff("李家豪", "cashier"),
@@ -79,9 +95,10 @@ def demo_pin(pepper: bytes, name: str) -> str:
     return f"{int.from_bytes(_derived(pepper, f'pin:{name}')[:8], 'big') % 10**PIN_DIGITS:0{PIN_DIGITS}d}"
 
 
-def demo_password(pepper: bytes) -> str:
-    """The demo admin's password."""
-    return to_base64url(_derived(pepper, "admin-password")[:PASSWORD_BYTES])
+def demo_password(pepper: bytes, email: str) -> str:
+    """The password of one of the demo's logins."""
+    purpose = "admin-password" if email == ADMIN_EMAIL else f"password:{email}"
+    return to_base64url(_derived(pepper, purpose)[:PASSWORD_BYTES])
 
 
 def demo_key_bytes(pepper: bytes) -> bytes:

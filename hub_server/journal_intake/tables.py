@@ -54,6 +54,12 @@ journal_entries = Table(
         sqlite_where=text(WAITS_FOR_ITS_CHARGE),
     ),
     Index(
+        "ix_journal_entries_refunds",
+        "charge_id",
+        postgresql_where=text("status = 'pending' AND type = 'refund'"),
+        sqlite_where=text("status = 'pending' AND type = 'refund'"),
+    ),
+    Index(
         "ix_journal_entries_open",
         "status",
         "received_at",

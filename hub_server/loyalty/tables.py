@@ -20,6 +20,7 @@ tier_tables = Table(
     Column("version", Integer, primary_key=True),
     Column("tiers", JsonColumn, nullable=False),
     Column("created_at", InstantColumn, nullable=False),
+    Column("created_by", String(64)),
 )
 """`tiers`: list of {tier, from_points, rate}, ascending, the first from 0. Migrations insert version 1."""
 

@@ -62,6 +62,7 @@ policies = Table(
     Column("policy", JsonColumn, nullable=False),
     Column("created_at", InstantColumn, nullable=False),
     Column("told_at", InstantColumn),
+    Column("created_by", String(64)),
 )
 """`policy` is shared.api.policy.Policy; in force for a contact at or after `told_at` (set when the change
 feed published it; at once for a merchant's first version)."""

@@ -12,6 +12,15 @@ from sqlalchemy import Connection, text
 from hub_server.foundation.storage import Database
 
 _FOLDER = Path(__file__).parent
+APPEND_ONLY = (
+    "postings",
+    "audit_events",
+    "audit_links",
+    "audit_heads",
+    "point_ledger",
+    "payment_code_history",
+)
+"""Written once and never changed: by triggers for everybody, and by missing rights for the hub's own role."""
 
 
 class SchemaTooNew(Exception):
@@ -30,7 +39,7 @@ def migrate(database: Database, hub_role: str | None = None) -> None:
     """Bring the database to the present schema; each revision is one transaction.
 
     `hub_role` is the hub's own role where that is not the one migrating: it gets what it needs and no right
-    to change postings (PostgreSQL).
+    to change what is written for ever (PostgreSQL).
 
     Raises:
         SchemaTooNew: a newer program made it.
@@ -93,7 +102,7 @@ def _grant(connection: Connection, role: str) -> None:
     for statement in (
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}",
-        f"REVOKE UPDATE, DELETE, TRUNCATE ON postings FROM {name}",
+        f"REVOKE UPDATE, DELETE, TRUNCATE ON {', '.join(APPEND_ONLY)} FROM {name}",
         f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}",
     ):
         connection.execute(text(statement))

@@ -16,6 +16,11 @@ alerts = Table(
     Column("count", Integer, nullable=False, server_default="1"),
     Column("raised_at", InstantColumn, nullable=False),
     Column("last_at", InstantColumn, nullable=False),
+    Column("acknowledged_at", InstantColumn),
+    Column("acknowledged_by", String(64)),
+    Column("resolved_at", InstantColumn),
+    Column("resolved_by", String(64)),
+    Column("note", String(500)),
     Index(
         "uq_alerts_raised",
         "kind",

@@ -18,6 +18,18 @@ from sqlalchemy import (
 from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
 from hub_server.payment_codes.states import CodeState
 
+kiosks = Table(
+    "kiosks",
+    metadata,
+    uuid_column("id", primary_key=True),
+    Column("name", String(64), nullable=False),
+    uuid_column("card_id", ForeignKey("cards.id"), nullable=False, index=True),
+    Column("key_hash", LargeBinary, nullable=False, unique=True),
+    Column("created_at", InstantColumn, nullable=False),
+    Column("revoked_at", InstantColumn),
+)
+"""Registered shared screens, each showing one prepaid or corporate card's code; SHA-256 of a 256-bit key."""
+
 payment_codes = Table(
     "payment_codes",
     metadata,
@@ -37,6 +49,7 @@ payment_codes = Table(
     Column("allowance_released", Boolean, nullable=False, server_default=text("false")),
     Column("live_uses", Integer, nullable=False, server_default="0"),
     Column("advised_uses", Integer, nullable=False, server_default="0"),
+    uuid_column("kiosk_id", ForeignKey("kiosks.id")),
     Index("ix_payment_codes_card", "card_id", "expires_at"),
     Index(
         "uq_payment_codes_live",
@@ -60,7 +73,7 @@ payment_codes = Table(
     ),
 )
 """`told_at`: when the change feed published a revocation, which counts for contacts from then on;
-`live_uses`, `advised_uses`: standing uses (two, one of them by advice: the card is frozen)."""
+`kiosk_id`: the shared screen it was made for, by a batch; `live_uses`, `advised_uses`: standing uses (two, one of them by advice: the card is frozen)."""
 
 payment_code_history = Table(
     "payment_code_history",
@@ -73,4 +86,4 @@ payment_code_history = Table(
     Column("actor", String(64), nullable=False),
 )
 
-__all__ = ["CodeState", "payment_code_history", "payment_codes"]
+__all__ = ["CodeState", "kiosks", "payment_code_history", "payment_codes"]

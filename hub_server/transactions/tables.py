@@ -56,10 +56,14 @@ transactions = Table(
     Column("overdrawn", Boolean, nullable=False, server_default=text("false")),
     Column("at", InstantColumn, nullable=False),
     Column("completed_at", InstantColumn),
+    uuid_column("member_id", ForeignKey("members.id")),
+    Column("approved_by", String(64)),
+    Column("reason", String(64)),
     Index("ix_transactions_card", "card_id", "completed_at"),
     Index("ix_transactions_merchant", "merchant_id", "at"),
     Index("ix_transactions_store", "store_id", "at"),
     Index("ix_transactions_shift", "terminal_id", "shift"),
+    Index("ix_transactions_member", "card_id", "member_id", "at"),
     Index(
         "uq_transactions_entry",
         "terminal_id",
@@ -78,6 +82,7 @@ transactions = Table(
 )
 """`entry_seq` is the place in the terminal's journal of the entry that moved it; `at` is the charge's own time,
 which gives its business day; `given_back` what refunds and a reversal
-returned; `points_balance` and `tier` as they stood after it."""
+returned; `member_id` who presented the code, `approved_by` and `reason` of a refund, reversal or adjustment;
+`points_balance` and `tier` as they stood after it."""
 
 __all__ = ["TransactionKind", "TransactionStatus", "transactions"]

@@ -1,7 +1,7 @@
 """Hubs on both databases, each with a database of its own, and a real server to talk to.
 
-The schema comes from the migrations: after a change of a table, draft the first revision anew
-(`python packaging/schema/draft_first_revision.py`).
+The schema comes from the migrations: after a change of a table, draft the newest revision anew
+(`python packaging/schema/draft_revision.py`).
 """
 
 import shutil

@@ -58,4 +58,18 @@ class Reversal:
     now: datetime
 
 
-Ask = LiveCharge | Settlement | Reversal
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """Part or all of a completed charge goes back; that it may is judged before (refunding). The code stays used.
+
+    Attributes:
+        amount: minor units of what was paid.
+        points: to be taken back, as far as the card has them.
+    """
+
+    card_id: str
+    amount: int
+    points: int
+
+
+Ask = LiveCharge | Settlement | Reversal | Refund

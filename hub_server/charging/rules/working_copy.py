@@ -14,7 +14,7 @@ from hub_server.charging.rules.answers import (
     legs_of_payment,
     legs_of_return,
 )
-from hub_server.charging.rules.asks import Ask, LiveCharge, Reversal, Settlement
+from hub_server.charging.rules.asks import Ask, LiveCharge, Refund, Reversal, Settlement
 from hub_server.charging.rules.checks import (
     refuse_balance,
     refuse_card,
@@ -65,6 +65,8 @@ class WorkingCopy:
                 return self._settle(ask)
             case Reversal():
                 return self._reverse(ask)
+            case Refund():
+                return self._give_back(ask.card_id, ask.amount, ask.points)
 
     def _charge(self, ask: LiveCharge) -> Completed | Declined:
         claims = ask.claims
@@ -134,22 +136,23 @@ class WorkingCopy:
         )
 
     def _reverse(self, ask: Reversal) -> Returned:
-        card = self.card(ask.card_id)
-        points = card.points - min(card.points, ask.points_left)
-        after = replace(
-            card,
-            balance=card.balance + ask.amount_left,
-            points=points,
-            tier=self._world.tiers.tier_for(points),
-        )
-        self._cards[card.card_id] = after
+        returned = self._give_back(ask.card_id, ask.amount_left, ask.points_left)
         code = self.code(ask.code_ref) if ask.code_ref is not None else None
         if code is not None:
-            self._codes[code.code_ref] = _released(code, after, ask)
+            self._codes[code.code_ref] = _released(code, self.card(ask.card_id), ask)
+        return returned
+
+    def _give_back(self, card_id: str, amount: int, points_taken: int) -> Returned:
+        card = self.card(card_id)
+        points = card.points - min(card.points, points_taken)
+        after = replace(
+            card, balance=card.balance + amount, points=points, tier=self._world.tiers.tier_for(points)
+        )
+        self._cards[card_id] = after
         return Returned(
-            card_id=card.card_id,
-            amount=ask.amount_left,
-            legs=legs_of_return(card.balance, ask.amount_left),
+            card_id=card_id,
+            amount=amount,
+            legs=legs_of_return(card.balance, amount),
             points_before=card.points,
             points_after=points,
             tier=after.tier,

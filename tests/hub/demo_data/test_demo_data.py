@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from hub_server.access import merchant_of_api_key
-from hub_server.access.tables import admins
+from hub_server.access.tables import logins
 from hub_server.audit.tables import audit_events
 from hub_server.bootstrap import Hub
 from hub_server.cards.tables import cards
@@ -29,6 +29,7 @@ from hub_server.transactions.tables import transactions
 from shared.payment_code import read_payment_code
 from tests.builders.ledger_sums import account_balances
 from tests.builders.people import sign_up
+from tests.fakes.clock import ManualClock
 
 
 @pytest.fixture
@@ -60,7 +61,17 @@ def _demo(hub: Hub) -> dict[str, Any]:
 
 def test_it_tells_everything_that_one_needs_to_play(hub: Hub) -> None:
     demo = _demo(hub)
-    assert demo.keys() == {"hub", "admin", "merchant", "store", "staff", "enrolment_code", "members"}
+    assert demo.keys() == {
+        "hub",
+        "admin",
+        "second_admin",
+        "merchant",
+        "owner",
+        "store",
+        "staff",
+        "enrolment_code",
+        "members",
+    }
     assert demo["admin"].keys() == {"email", "password", "access_token"}
     assert demo["merchant"].keys() == {"id", "code", "api_key"}
     assert demo["store"].keys() == {"id"}
@@ -84,7 +95,11 @@ def test_there_is_a_card_of_each_type_and_money_on_those_that_pay(
 
 
 def test_what_an_earlier_call_told_stays_valid(
-    hub: Hub, client: httpx.Client, run: Callable[..., Any], rows: Callable[[Any], list[Any]]
+    hub: Hub,
+    client: httpx.Client,
+    clock: ManualClock,
+    run: Callable[..., Any],
+    rows: Callable[[Any], list[Any]],
 ) -> None:
     first, second = _demo(hub), _demo(hub)
     for key in ("merchant", "store", "staff", "hub"):
@@ -98,7 +113,7 @@ def test_what_an_earlier_call_told_stays_valid(
             headers = {"Authorization": f"Bearer {member['access_token']}"}
             assert client.get("/api/v1/me", headers=headers).json()["phone"] == member["phone"]
     [key] = {demo["merchant"]["api_key"] for demo in (first, second)}
-    owner = run(merchant_of_api_key, key)
+    owner = run(merchant_of_api_key, key, clock.now())
     assert owner is not None
     assert owner.merchant_id == first["merchant"]["id"]
 
@@ -110,7 +125,7 @@ def test_pins_and_password_open_what_they_should_and_are_not_kept(
     hashes = {row.id: row.pin_hash for row in rows(staff)}
     for person in demo["staff"]:
         assert bcrypt.checkpw(person["pin"].encode(), hashes[person["id"]].encode())
-    [admin] = rows(admins)
+    [admin] = [login for login in rows(logins) if login.email == demo["admin"]["email"]]
     assert bcrypt.checkpw(demo["admin"]["password"].encode(), admin.password_hash.encode())
     kept = "".join(repr(tuple(row)) for table in metadata.sorted_tables for row in rows(table))
     secrets = [demo["admin"]["password"], demo["admin"]["access_token"], demo["merchant"]["api_key"]]

@@ -1,6 +1,9 @@
-"""Cursors of the member's lists: opaque outside, exact inside. Pure."""
+"""Cursor-paged lists: cursors are opaque outside, exact inside (surface.md: `?limit=&cursor=`). Pure."""
 
 from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query
 
 from shared.clock import from_wire, to_wire
 from shared.ids import is_uuid7
@@ -11,14 +14,17 @@ MAX_PAGE = 200
 DEFAULT_PAGE = 50
 MAX_SERIAL_DIGITS = 18
 
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
+Cursor = Annotated[str | None, Query(max_length=128)]
+
 
 def write_place(at: datetime, identifier: str) -> str:
-    """The cursor after a movement."""
+    """The cursor after a row that is ordered by its time and id."""
     return to_base64url(f"{to_wire(at)} {identifier}".encode("ascii"))
 
 
 def read_place(cursor: str) -> tuple[datetime, str]:
-    """The movement that a cursor stands after.
+    """The row that a cursor stands after.
 
     Raises:
         CodedError: INVALID_REQUEST; not a cursor of ours.
@@ -34,12 +40,12 @@ def read_place(cursor: str) -> tuple[datetime, str]:
 
 
 def write_serial(serial: int) -> str:
-    """The cursor after a card."""
+    """The cursor after a row that is ordered by a number."""
     return to_base64url(str(serial).encode("ascii"))
 
 
 def read_serial(cursor: str) -> int:
-    """The serial of the card that a cursor stands after.
+    """The number that a cursor stands after.
 
     Raises:
         CodedError: INVALID_REQUEST; not a cursor of ours.

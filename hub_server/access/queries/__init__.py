@@ -1,14 +1,14 @@
-"""Rows of one-time passwords, sessions, admins and API keys."""
+"""Rows of one-time passwords, sessions and API keys."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from hub_server.access.rules import DAY, HOUR, OtpSent
 from hub_server.access.states import OtpFate, SessionKind
-from hub_server.access.tables import admins, merchant_api_keys, otp_challenges, sessions
+from hub_server.access.tables import merchant_api_keys, otp_challenges, sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +43,6 @@ class ApiKeyRow:
     id: str
     merchant_id: str
     scopes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdminRow:
-    """A hub admin; the password's bcrypt hash."""
-
-    id: str
-    email: str
-    name: str
-    password_hash: str = field(repr=False)
-    created_at: datetime
 
 
 def otp_sent(connection: Connection, phone: str, prefix: str, address: str, at: datetime) -> OtpSent:
@@ -169,33 +158,6 @@ def end_session(connection: Connection, kind: SessionKind, token_hash: bytes, at
     ).scalar()
 
 
-def insert_admin(connection: Connection, admin: AdminRow) -> None:
-    """Write a hub admin."""
-    connection.execute(
-        insert(admins).values(
-            id=admin.id,
-            email=admin.email,
-            name=admin.name,
-            password_hash=admin.password_hash,
-            created_at=admin.created_at,
-        )
-    )
-
-
-def admin_by_email(connection: Connection, email: str) -> AdminRow | None:
-    """The admin with this address."""
-    row = connection.execute(select(admins).where(admins.c.email == email)).first()
-    if row is None:
-        return None
-    return AdminRow(
-        id=row.id,
-        email=row.email,
-        name=row.name,
-        password_hash=row.password_hash,
-        created_at=row.created_at,
-    )
-
-
 def insert_api_key(
     connection: Connection,
     *,
@@ -213,11 +175,14 @@ def insert_api_key(
     )
 
 
-def api_key_of(connection: Connection, key_hash: bytes) -> ApiKeyRow | None:
-    """The key with this hash, unless it was revoked."""
+def api_key_of(connection: Connection, key_hash: bytes, at: datetime) -> ApiKeyRow | None:
+    """The key with this hash, unless it was revoked or has expired."""
+    expires_at = merchant_api_keys.c.expires_at
     row = connection.execute(
         select(merchant_api_keys).where(
-            merchant_api_keys.c.key_hash == key_hash, merchant_api_keys.c.revoked_at.is_(None)
+            merchant_api_keys.c.key_hash == key_hash,
+            merchant_api_keys.c.revoked_at.is_(None),
+            or_(expires_at.is_(None), expires_at > at),
         )
     ).first()
     if row is None:

@@ -1,0 +1,1 @@
+"""Owns merchants' idempotency keys: one outcome a key, for ever (domain.md, Charge)."""

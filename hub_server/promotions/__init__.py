@@ -1,0 +1,1 @@
+"""Owns promotions: factors on points for a while, and points granted once."""

@@ -1,0 +1,1 @@
+"""Owns refunds: money that goes back to a card from a merchant."""

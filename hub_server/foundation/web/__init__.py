@@ -1,5 +1,6 @@
 """HTTP: the application, its guard against hostile requests, and errors as problem documents."""
 
+from hub_server.foundation.web.answers import oauth_answers, problems
 from hub_server.foundation.web.application import WebParts, make_application
 from hub_server.foundation.web.oauth_errors import OAuthError
 from hub_server.foundation.web.problems import ProblemResponse, language_of, problem_response
@@ -12,5 +13,7 @@ __all__ = [
     "WebParts",
     "language_of",
     "make_application",
+    "oauth_answers",
     "problem_response",
+    "problems",
 ]

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 OAuthErrorName = Literal[
     "invalid_request", "invalid_client", "unsupported_grant_type", "temporarily_unavailable"
 ]
-_STATUS: dict[OAuthErrorName, int] = {
+OAUTH_STATUSES: dict[OAuthErrorName, int] = {
     "invalid_request": 400,
     "invalid_client": 401,
     "unsupported_grant_type": 400,
@@ -25,6 +25,6 @@ class OAuthError(Exception):
 
     def response(self) -> JSONResponse:
         """The answer."""
-        status = _STATUS[self.name]
+        status = OAUTH_STATUSES[self.name]
         headers = {"Retry-After": "2"} if status == 503 else {}
         return JSONResponse({"error": self.name}, status, headers)

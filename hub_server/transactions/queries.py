@@ -15,7 +15,8 @@ from shared.api.transactions import CardTypeName, Transaction
 class TransactionRow:
     """A transaction. Amounts in minor units, `rate` in 1/10,000; `at` gives the business day.
 
-    `given_back` is what refunds and a reversal returned; `points_balance` and `tier` as they stood after it.
+    `given_back` is what refunds and a reversal returned; `points_balance` and `tier` as they stood after it;
+    `member_id` who presented the code; `approved_by` and `reason` of a refund, reversal or adjustment.
     """
 
     id: str
@@ -47,6 +48,9 @@ class TransactionRow:
     at: datetime
     completed_at: datetime
     entry_seq: int | None = None
+    member_id: str | None = None
+    approved_by: str | None = None
+    reason: str | None = None
 
     def message(self) -> Transaction:
         """As everybody is told of it (protocol.md 5)."""

@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from hub_server import migrations
+from hub_server.bootstrap import open_context, open_keys
+from hub_server.foundation.storage import Database
+from hub_server.settings import Settings
 from shared.api.policy import Policy
 from tests.fakes.line import Line, LineFault
+from tests.postgres import PostgresCluster
 from tests.system.processes import HubProcess, free_port
 from tests.system.shop import CHEAP_HASHES, Shop
 from tests.system.till import Till, enrol_here
@@ -55,3 +60,30 @@ def policy(shop: Shop) -> Iterator[Policy]:
     """The merchant's policy, put back at the end."""
     yield (before := Policy())
     shop.set_policy(before)
+
+
+@pytest.fixture(scope="session")
+def two_nodes(
+    postgres_cluster: PostgresCluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Shop, HubProcess]]:
+    """Two hub processes on one PostgreSQL database, with one name."""
+    url = postgres_cluster.create_database()
+    database = Database(url)
+    migrations.migrate(database)
+    database.close()
+    folder = tmp_path_factory.mktemp("nodes")
+    made = open_context(Settings(data_dir=folder))
+    open_keys(made)
+    made.database.close()
+    environment = {
+        **CHEAP_HASHES,
+        "MPS_HUB_DATABASE_URL": url,
+        "MPS_HUB_KEY_FILE": str(made.settings.key_path),
+    }
+    with HubProcess(folder / "a", environment=environment) as first:
+        second = HubProcess(folder / "b", base_url=first.url, environment=environment)
+        with second:
+            shop = Shop.open(first)
+            yield shop, second
+            shop.close()
+    postgres_cluster.drop_database(url)

@@ -1,22 +1,16 @@
 """One entry, one effect, one answer: whatever is repeated, reordered or sent to two nodes (protocol.md 4, 5)."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
 
-from hub_server import migrations
-from hub_server.bootstrap import open_context, open_keys
-from hub_server.foundation.storage import Database
-from hub_server.settings import Settings
 from shared.api.journal import EntryResult
 from shared.journal_entries import Entry, Status, verify_decision_on
 from shared.problems import Code
-from tests.postgres import PostgresCluster
 from tests.system.hand_terminal import HandTerminal, enrol_by_hand
 from tests.system.processes import HubProcess
-from tests.system.shop import CHEAP_HASHES, FundedCode, Shop
+from tests.system.shop import FundedCode, Shop
 
 _AMOUNT = 12_345
 _LATE_S = 600
@@ -217,33 +211,6 @@ def test_a_cloned_journal_is_a_fork_and_what_was_decided_stands(shop: Shop, term
     held = terminal.submit(terminal.charge(third.text, _AMOUNT)).results[0]
     assert held.status is Status.HELD
     assert _taken(shop, third) == []
-
-
-@pytest.fixture(scope="module")
-def two_nodes(
-    postgres_cluster: PostgresCluster, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Shop, HubProcess]]:
-    """Two hub processes on one PostgreSQL database, with one name."""
-    url = postgres_cluster.create_database()
-    database = Database(url)
-    migrations.migrate(database)
-    database.close()
-    folder = tmp_path_factory.mktemp("nodes")
-    made = open_context(Settings(data_dir=folder))
-    open_keys(made)
-    made.database.close()
-    environment = {
-        **CHEAP_HASHES,
-        "MPS_HUB_DATABASE_URL": url,
-        "MPS_HUB_KEY_FILE": str(made.settings.key_path),
-    }
-    with HubProcess(folder / "a", environment=environment) as first:
-        second = HubProcess(folder / "b", base_url=first.url, environment=environment)
-        with second:
-            shop = Shop.open(first)
-            yield shop, second
-            shop.close()
-    postgres_cluster.drop_database(url)
 
 
 @pytest.mark.xdist_group("two_nodes")

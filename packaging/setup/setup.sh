@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes a bare machine able to run and test MPS: system packages (Debian, as root), then the locked Python
-# environment in .venv. Quiet, quick when repeated, and safe to run again after it was interrupted.
+# environment in .venv, with Node's test tools. Quiet, quick when repeated, and safe to run again after it was
+# interrupted.
 # Exit: 0 ready, 69 something is missing that only a person can provide (the message says what).
 set -eu
 
@@ -124,7 +125,23 @@ ensure_environment() {
     fingerprint >"$stamp"
 }
 
+# What only npm has, and only tests need: where it cannot be had the programs run all the same.
+ensure_test_tools() {
+    locked=$(cksum <tests/node/package-lock.json)
+    [ "$(cat .venv/node/.mps-setup 2>/dev/null)" = "$locked" ] && return 0
+    mkdir -p .venv/node
+    cp tests/node/package.json tests/node/package-lock.json .venv/node/
+    # The environment's own Node, never the machine's; packages run no scripts of theirs.
+    if (cd .venv/node && PATH="$here/../../.venv/bin:$PATH" npm ci --ignore-scripts --no-audit --no-fund) \
+        >>"$log" 2>&1 </dev/null; then
+        printf '%s\n' "$locked" >.venv/node/.mps-setup
+    else
+        say "npm's test tools could not be installed ($log): one test will fail · 無法安裝 npm 測試工具，將有一項測試失敗"
+    fi
+}
+
 mkdir -p build
 : >"$log"
 ensure_packages
 ensure_environment
+ensure_test_tools

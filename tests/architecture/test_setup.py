@@ -11,6 +11,7 @@ import pytest
 from tests.architecture.source import ROOT
 
 SCRIPT = Path("packaging/setup/setup.sh")
+NODE_LOCK = Path("tests/node/package-lock.json")
 PACKAGES = [
     line.split("#")[0].strip()
     for line in (ROOT / "packaging/setup/debian-packages.txt").read_text(encoding="utf-8").splitlines()
@@ -35,13 +36,15 @@ class Machine:
         self.calls = folder / "calls"
         self.calls.touch()
         self.tools.mkdir()
-        (self.project / SCRIPT.parent).mkdir(parents=True)
         for name in (
             SCRIPT,
             SCRIPT.with_name("debian-packages.txt"),
             Path("uv.lock"),
             Path("pyproject.toml"),
+            NODE_LOCK,
+            NODE_LOCK.with_name("package.json"),
         ):
+            (self.project / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, self.project / name)
         self.tool("apt-get", APT_GET)
 
@@ -68,6 +71,16 @@ class Machine:
             ["cksum"], input=b"".join(map(Path.read_bytes, made_from)), capture_output=True, check=True
         ).stdout
         (self.project / ".venv" / ".mps-setup").write_bytes(fingerprint)
+        self.test_tools_are_ready()
+
+    def test_tools_are_ready(self) -> None:
+        """The lock file that npm's tools were installed from, remembered beside them."""
+        locked = subprocess.run(
+            ["cksum"], input=(self.project / NODE_LOCK).read_bytes(), capture_output=True, check=True
+        ).stdout
+        folder = self.project / ".venv" / "node"
+        folder.mkdir(parents=True)
+        (folder / ".mps-setup").write_bytes(locked)
 
     def set_up(self) -> subprocess.CompletedProcess[str]:
         environment = {
@@ -136,6 +149,24 @@ def test_an_install_that_fails_shows_the_end_of_its_log(machine: Machine) -> Non
     done = machine.set_up()
     assert done.returncode == 1
     assert "E: no such package" in done.stderr
+
+
+@pytest.mark.parametrize(("npm_exit", "times"), [(0, 1), (1, 2)])
+def test_tools_of_npm_are_installed_from_the_lock_file_and_their_absence_stops_nobody(
+    machine: Machine, npm_exit: int, times: int
+) -> None:
+    machine.user(1000)
+    machine.installed(PACKAGES)
+    machine.environment_is_ready()
+    shutil.rmtree(machine.project / ".venv" / "node")
+    machine.tool("npm", f'#!/bin/sh\necho npm "$@" >>"$CALLS"\nexit {npm_exit}\n')
+
+    first, second = machine.set_up(), machine.set_up()
+
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert ("npm" in first.stderr) == bool(npm_exit)
+    calls = [line for line in _lines(machine) if line.startswith("npm ")]
+    assert calls == ["npm ci --ignore-scripts --no-audit --no-fund"] * times
 
 
 def _lines(machine: Machine) -> list[str]:

@@ -3,7 +3,16 @@
 from hub_server.charging.post_movements import MovementToPost, post_movements
 from hub_server.charging.queries import CardRecord
 from hub_server.charging.read_world import HubMoney, LockedWorld, read_world
-from hub_server.charging.rules.answers import Answer, Completed, Declined, Leg, Returned, Side
+from hub_server.charging.rules.answers import (
+    Answer,
+    Completed,
+    Declined,
+    Leg,
+    Returned,
+    Side,
+    legs_of_payment,
+    legs_of_return,
+)
 from hub_server.charging.rules.asks import Ask, LiveCharge, Refund, Reversal, Settlement
 from hub_server.charging.rules.working_copy import WorkingCopy
 from hub_server.charging.rules.world import Card, Code, World
@@ -28,6 +37,8 @@ __all__ = [
     "Side",
     "WorkingCopy",
     "World",
+    "legs_of_payment",
+    "legs_of_return",
     "post_movements",
     "read_world",
 ]

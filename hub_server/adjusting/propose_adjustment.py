@@ -1,0 +1,64 @@
+"""The first pair of eyes: an admin proposes that a card's balance be changed by hand."""
+
+from datetime import datetime
+
+from hub_server.adjusting.queries import AdjustmentRow, insert_adjustment
+from hub_server.adjusting.states import AdjustmentState
+from hub_server.audit import Actor, AuditName, record
+from hub_server.cards import CardRow, CardStatus, read_card
+from hub_server.foundation.storage import Connection
+from shared.ids import IdSource
+from shared.money import is_chargeable
+from shared.problems import Code, CodedError
+
+
+def propose_adjustment(
+    connection: Connection,
+    ids: IdSource,
+    *,
+    card_id: str,
+    amount: int,
+    reason: str,
+    at: datetime,
+    actor: Actor,
+) -> AdjustmentRow:
+    """Propose to give a card `amount` minor units, or to take them where it is below zero; nothing moves yet.
+
+    A frozen, lost or expired card may be adjusted: people handle its case.
+
+    Raises:
+        CodedError: INVALID_AMOUNT (zero, or beyond the bounds of domain.md), CARD_NOT_FOUND,
+            CARD_NOT_ACTIVE for a closed card.
+    """
+    if not is_chargeable(abs(amount)):
+        raise CodedError(Code.INVALID_AMOUNT)
+    card = refuse_closed(read_card(connection, card_id))
+    row = AdjustmentRow(
+        id=ids.new(),
+        card_id=card.id,
+        amount=amount,
+        currency=card.currency,
+        reason=reason,
+        state=AdjustmentState.PROPOSED,
+        proposed_by=actor.id,
+        proposed_at=at,
+    )
+    insert_adjustment(connection, row)
+    event = actor.did(
+        AuditName.ADJUSTMENT_PROPOSED, "adjustment", row.id, card=card.id, amount=amount, reason=reason
+    )
+    record(connection, at, [event])
+    return row
+
+
+def refuse_closed(card: CardRow | None) -> CardRow:
+    """The card, if it is there and its account is still open.
+
+    Raises:
+        CodedError: CARD_NOT_FOUND, CARD_NOT_ACTIVE.
+    """
+    if card is None:
+        raise CodedError(Code.CARD_NOT_FOUND)
+    if card.status is CardStatus.CLOSED:
+        raise CodedError(Code.CARD_NOT_ACTIVE, "the card is closed")
+    return card

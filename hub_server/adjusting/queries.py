@@ -1,0 +1,87 @@
+"""Rows of adjustments."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+
+from hub_server.adjusting.states import AdjustmentState
+from hub_server.adjusting.tables import adjustments
+from hub_server.transactions.tables import transactions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentRow:
+    """An adjustment of a card's balance; `amount` in minor units, not zero, above zero to the card.
+
+    Attributes:
+        proposed_by, decided_by: ids of two admins' logins.
+        tx_no: the number of the transaction that moved it, once approved.
+    """
+
+    id: str
+    card_id: str
+    amount: int
+    currency: str
+    reason: str
+    state: AdjustmentState
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    note: str | None = None
+    transaction_id: str | None = None
+    tx_no: str | None = None
+
+
+_WITH_NUMBER = select(adjustments, transactions.c.tx_no).outerjoin(
+    transactions, transactions.c.id == adjustments.c.transaction_id
+)
+
+
+def insert_adjustment(connection: Connection, row: AdjustmentRow) -> None:
+    """Write a proposal."""
+    values = asdict(row)
+    del values["tx_no"]
+    connection.execute(insert(adjustments).values(**values | {"state": row.state.value}))
+
+
+def find_adjustment(connection: Connection, adjustment_id: str) -> AdjustmentRow | None:
+    """An adjustment by id."""
+    row = connection.execute(_WITH_NUMBER.where(adjustments.c.id == adjustment_id)).first()
+    return None if row is None else _adjustment(row)
+
+
+def adjustments_before(
+    connection: Connection, state: AdjustmentState | None, before: tuple[datetime, str] | None, limit: int
+) -> list[AdjustmentRow]:
+    """Those in a state, or all, the newest first; `before` is the last one already seen."""
+    query = _WITH_NUMBER
+    if state is not None:
+        query = query.where(adjustments.c.state == state.value)
+    if before is not None:
+        moment, identifier = before
+        earlier = and_(adjustments.c.proposed_at == moment, adjustments.c.id < identifier)
+        query = query.where(or_(adjustments.c.proposed_at < moment, earlier))
+    order = (adjustments.c.proposed_at.desc(), adjustments.c.id.desc())
+    return [_adjustment(row) for row in connection.execute(query.order_by(*order).limit(limit))]
+
+
+def advance_adjustment(connection: Connection, seen: AdjustmentState, decided: AdjustmentRow) -> bool:
+    """Compare and set: the decision; false if the adjustment is no longer in the state that was seen."""
+    done = connection.execute(
+        update(adjustments)
+        .where(adjustments.c.id == decided.id, adjustments.c.state == seen.value)
+        .values(
+            state=decided.state.value,
+            decided_by=decided.decided_by,
+            decided_at=decided.decided_at,
+            note=decided.note,
+            transaction_id=decided.transaction_id,
+        )
+    )
+    return done.rowcount == 1
+
+
+def _adjustment(row: Row[tuple[object, ...]]) -> AdjustmentRow:
+    return AdjustmentRow(**dict(row._mapping) | {"state": AdjustmentState(row.state)})

@@ -2,15 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from hub_server.access.sessions import session_subject
 from hub_server.access.states import SessionKind
 from hub_server.foundation.context import Context
 from hub_server.members import MemberRow, member_of
 from shared.problems import Code, CodedError
+
+_scheme = HTTPBearer(
+    scheme_name="member",
+    description="A member's access token; the page `/m/` has it in a cookie instead",
+    auto_error=False,
+)
+MemberToken = Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
+"""Declares in the OpenAPI document that a route wants a member; `bearer_token` and the cookie tell who it is."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _PLAIN_COOKIE = "mps-member"
@@ -25,13 +35,13 @@ class MemberSession:
     token: str = field(repr=False)
 
 
-MemberGate = Callable[[Request], MemberSession]
+MemberGate = Callable[..., MemberSession]
 
 
 def member_gate(context: Context) -> MemberGate:
     """A dependency for routes that only a signed-in member may call."""
 
-    def signed_in_member(request: Request) -> MemberSession:
+    def signed_in_member(request: Request, _declared: MemberToken) -> MemberSession:
         """Raises CodedError: UNAUTHENTICATED; FORBIDDEN for a cookie sent from another site."""
         token = bearer_token(request)
         if token is None:

@@ -14,16 +14,22 @@ from shared.problems import Code, CodedError
 _MAX_HEAD = (1 << 63) - 1
 
 
+class EventStream(StreamingResponse):
+    """Server-sent events."""
+
+    media_type = "text/event-stream"
+
+
 def router(context: Context, streams: FeedStreams, access: TerminalAccess) -> APIRouter:
     """The feed."""
     routes = APIRouter(prefix="/api/v1/terminals/me", tags=["terminals"])
 
-    @routes.get("/changes", response_class=StreamingResponse)
+    @routes.get("/changes", response_class=EventStream)
     def changes(
         terminal: Annotated[TerminalIdentity, Depends(access.known)],
         head: Annotated[int | None, Query(ge=-1, le=_MAX_HEAD)] = None,
         last_event_id: Annotated[str | None, Header()] = None,
-    ) -> StreamingResponse:
+    ) -> EventStream:
         """Server-sent events from after `Last-Event-ID` on; `head` is the last entry of the terminal's journal."""
         streams.admit()
         try:
@@ -33,10 +39,6 @@ def router(context: Context, streams: FeedStreams, access: TerminalAccess) -> AP
         if head is not None:
             at = context.clock.now()
             context.database.run(lambda c: record_head(c, terminal.terminal_id, head, at))
-        return StreamingResponse(
-            streams.stream(terminal, cursor.position),
-            media_type="text/event-stream",
-            headers={"X-Accel-Buffering": "no"},
-        )
+        return EventStream(streams.stream(terminal, cursor.position), headers={"X-Accel-Buffering": "no"})
 
     return routes

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 
-from hub_server.foundation.web import OAuthError
+from hub_server.foundation.web import OAuthError, oauth_answers, problems
 from hub_server.terminals.client_assertions import BadAssertion, read_assertion
 from hub_server.terminals.enrol_terminal import EnrolmentDesk, enrol_terminal
 from hub_server.terminals.issue_token import issue_token
 from shared.api.terminals import ASSERTION_TYPE, GRANT_TYPE, Enrolment, EnrolRequest, TokenResponse
-from shared.problems import CodedError, Refusal
+from shared.problems import Code, CodedError, Refusal
 
 _UNKNOWN_ADDRESS = "unknown"
 
@@ -19,7 +19,7 @@ def router(desk: EnrolmentDesk) -> APIRouter:
     routes = APIRouter(prefix="/api/v1", tags=["terminals"])
     context = desk.context
 
-    @routes.post("/terminals/enrol", status_code=201)
+    @routes.post("/terminals/enrol", status_code=201, responses=problems(Code.ENROLMENT_CODE_INVALID))
     def enrol(body: EnrolRequest, request: Request) -> Enrolment:
         """Enrol a terminal with its code and public key; the same code and key again get the same answer."""
         address = request.client.host if request.client is not None else _UNKNOWN_ADDRESS
@@ -29,7 +29,7 @@ def router(desk: EnrolmentDesk) -> APIRouter:
             raise CodedError(answer.code, answer.detail)
         return answer
 
-    @routes.post("/oauth/token")
+    @routes.post("/oauth/token", responses=oauth_answers())
     def token(
         grant_type: Annotated[str, Form(max_length=200)],
         client_assertion_type: Annotated[str, Form(max_length=200)],

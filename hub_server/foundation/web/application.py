@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import Figures
 from hub_server.foundation.storage import DatabaseBusy
+from hub_server.foundation.web.description import LICENCE, SUMMARY, DescribedApplication, operation_id
 from hub_server.foundation.web.documentation import documentation_router
 from hub_server.foundation.web.guard import Guard, Limits
 from hub_server.foundation.web.health import health_router
@@ -52,7 +53,19 @@ def make_application(context: Context, parts: WebParts) -> FastAPI:
         async with parts.life() as state:
             yield state
 
-    app = FastAPI(title="MPS hub", version=parts.version, lifespan=lifespan, docs_url=None, redoc_url=None)
+    base_url = context.settings.base_url
+    app = DescribedApplication(
+        title="MPS hub",
+        version=parts.version,
+        description=SUMMARY,
+        contact={"name": "Whoever runs this hub", "url": base_url},
+        license_info=LICENCE,
+        servers=[{"url": base_url}],
+        generate_unique_id_function=operation_id,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.add_middleware(
         Guard,
         clock=context.clock,

@@ -3,7 +3,7 @@
 from hub_server.foundation.web.answers import oauth_answers, problems
 from hub_server.foundation.web.application import WebParts, make_application
 from hub_server.foundation.web.oauth_errors import OAuthError
-from hub_server.foundation.web.problems import ProblemResponse, language_of, problem_response
+from hub_server.foundation.web.problem_documents import ProblemResponse, language_of, problem_response
 from hub_server.foundation.web.server import HubServer
 
 __all__ = [

@@ -18,7 +18,7 @@ from hub_server.foundation.web.documentation import documentation_router
 from hub_server.foundation.web.guard import Guard, Limits
 from hub_server.foundation.web.health import health_router
 from hub_server.foundation.web.oauth_errors import OAuthError
-from hub_server.foundation.web.problems import problem_response, response_to
+from hub_server.foundation.web.problem_documents import problem_response, response_to
 from shared.problems import Code, CodedError, FieldError
 
 _log = logging.getLogger("mps.hub.web")

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub_server.foundation.observability import Figures, request_id_variable
 from hub_server.foundation.observability.figures import UNKNOWN_ROUTE
-from hub_server.foundation.web.problems import problem_response
+from hub_server.foundation.web.problem_documents import problem_response
 from shared.clock import Clock
 from shared.problems import Code, CodedError
 

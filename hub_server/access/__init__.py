@@ -16,7 +16,9 @@ from hub_server.access.gates import (
     MerchantSession,
     admin_gate,
     key_gate,
+    key_scheme,
     merchant_gate,
+    merchant_scheme,
 )
 from hub_server.access.permissions import PERMISSIONS, ROLES, Permission, may
 from hub_server.access.prove_phone import prove_phone, send_otp
@@ -57,12 +59,14 @@ __all__ = [
     "insert_login",
     "keep_api_key",
     "key_gate",
+    "key_scheme",
     "login_by_email",
     "login_of",
     "may",
     "member_gate",
     "merchant_gate",
     "merchant_of_api_key",
+    "merchant_scheme",
     "open_session",
     "prove_phone",
     "refuse_other_origins",

@@ -21,13 +21,13 @@ from hub_server.foundation.context import Context
 from shared.problems import Code, CodedError
 
 _admin_scheme = HTTPBearer(scheme_name="admin", description="A hub admin's access token", auto_error=False)
-_merchant_scheme = HTTPBearer(
+merchant_scheme = HTTPBearer(
     scheme_name="merchant", description="An access token of a merchant's owner or manager", auto_error=False
 )
-_key_scheme = HTTPBearer(scheme_name="merchant_key", description="A merchant's API key", auto_error=False)
+key_scheme = HTTPBearer(scheme_name="merchant_key", description="A merchant's API key", auto_error=False)
 _AdminToken = Annotated[HTTPAuthorizationCredentials | None, Depends(_admin_scheme)]
-_MerchantToken = Annotated[HTTPAuthorizationCredentials | None, Depends(_merchant_scheme)]
-_Key = Annotated[HTTPAuthorizationCredentials | None, Depends(_key_scheme)]
+_MerchantToken = Annotated[HTTPAuthorizationCredentials | None, Depends(merchant_scheme)]
+_Key = Annotated[HTTPAuthorizationCredentials | None, Depends(key_scheme)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from hub_server.access import AdminSession, Permission, admin_gate
 from hub_server.adjusting import (
@@ -19,6 +19,7 @@ from hub_server.foundation.context import Context
 from hub_server.foundation.web.answers import problems
 from hub_server.foundation.web.paging import DEFAULT_PAGE, Cursor, Limit
 from hub_server.foundation.web.path_ids import PathId, known_form
+from hub_server.foundation.web.texts import Note, Reason
 from shared.api.messages import Message, Request
 from shared.clock import WireInstant
 from shared.ids import Uuid7Text
@@ -31,13 +32,13 @@ class Proposal(Request):
 
     card_id: Uuid7Text
     amount: Annotated[int, Field(ge=-MAX_AMOUNT, le=MAX_AMOUNT)]
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    reason: Reason
 
 
 class Decision(Request):
     """What the second admin says of it."""
 
-    note: Annotated[str, StringConstraints(max_length=200)] | None = None
+    note: Note | None = None
 
 
 _NO_NOTE = Decision()

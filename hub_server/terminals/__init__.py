@@ -1,6 +1,6 @@
 """Owns terminals: enrolment, keys, tokens, status and spells of contact."""
 
-from hub_server.terminals.authenticate import TerminalAccess
+from hub_server.terminals.authenticate import TerminalAccess, terminal_scheme
 from hub_server.terminals.contact import touch_contact, touch_contacts, was_in_contact
 from hub_server.terminals.create_terminal import NewTerminal, create_terminal
 from hub_server.terminals.enrol_terminal import EnrolmentDesk, enrol_terminal
@@ -26,6 +26,7 @@ __all__ = [
     "resume_terminal",
     "suspend_terminal",
     "suspended_at",
+    "terminal_scheme",
     "touch_contact",
     "touch_contacts",
     "was_in_contact",

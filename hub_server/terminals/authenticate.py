@@ -12,8 +12,10 @@ from hub_server.terminals.queries import TerminalIdentity, find_terminal
 from hub_server.terminals.states import TerminalStatus
 from shared.problems import Code, CodedError
 
-_bearer = HTTPBearer(scheme_name="terminal", description="An access token of a terminal", auto_error=False)
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+terminal_scheme = HTTPBearer(
+    scheme_name="terminal", description="An access token of a terminal", auto_error=False
+)
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(terminal_scheme)]
 
 
 class TerminalAccess:

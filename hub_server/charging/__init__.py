@@ -1,8 +1,8 @@
 """Owns the decision on money at a counter: what a charge, an advice or a reversal does to a card."""
 
 from hub_server.charging.post_movements import MovementToPost, post_movements
-from hub_server.charging.queries import CardRecord
-from hub_server.charging.read_world import HubMoney, LockedWorld, read_world
+from hub_server.charging.queries import CardRecord, ServiceChange
+from hub_server.charging.read_world import HubMoney, LockedWorld, hub_money, read_world
 from hub_server.charging.rules.answers import (
     Answer,
     Completed,
@@ -14,10 +14,14 @@ from hub_server.charging.rules.answers import (
     legs_of_return,
 )
 from hub_server.charging.rules.asks import Ask, LiveCharge, Refund, Reversal, Settlement
+from hub_server.charging.rules.spending import Spent
 from hub_server.charging.rules.working_copy import WorkingCopy
-from hub_server.charging.rules.world import Card, Code, World
+from hub_server.charging.rules.world import WHOLE_FACTOR, Card, Code, Limits, World
+from hub_server.charging.states import ServiceState
+from hub_server.charging.switch_service import resume_service, service_state, suspend_service
 
 __all__ = [
+    "WHOLE_FACTOR",
     "Answer",
     "Ask",
     "Card",
@@ -27,18 +31,26 @@ __all__ = [
     "Declined",
     "HubMoney",
     "Leg",
+    "Limits",
     "LiveCharge",
     "LockedWorld",
     "MovementToPost",
     "Refund",
     "Returned",
     "Reversal",
+    "ServiceChange",
+    "ServiceState",
     "Settlement",
     "Side",
+    "Spent",
     "WorkingCopy",
     "World",
+    "hub_money",
     "legs_of_payment",
     "legs_of_return",
     "post_movements",
     "read_world",
+    "resume_service",
+    "service_state",
+    "suspend_service",
 ]

@@ -2,14 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, insert, or_, select, update
 
 from hub_server.bindings.tables import BindingRole, bindings
 from hub_server.cards.tables import cards
+from hub_server.charging.rules.spending import Spent
 from hub_server.charging.rules.world import Card, Code
+from hub_server.charging.states import ServiceState
+from hub_server.charging.tables import service_states
+from hub_server.loyalty import DEFAULT_TIERS, TierTable
+from hub_server.loyalty.tables import tier_tables
 from hub_server.members.tables import MemberStatus, members
 from hub_server.payment_codes.tables import payment_codes
+from hub_server.transactions import TransactionKind
+from hub_server.transactions.tables import transactions
 from shared.payment_code.states import CodeState
 
 
@@ -65,7 +73,13 @@ def read_codes(connection: Connection, code_refs: Sequence[str]) -> dict[str, Co
     if not code_refs:
         return {}
     found = connection.execute(
-        select(payment_codes, members.c.status.label("member_status"), bindings.c.role)
+        select(
+            payment_codes,
+            members.c.status.label("member_status"),
+            bindings.c.role,
+            bindings.c.cap_per_charge,
+            bindings.c.cap_per_day,
+        )
         .outerjoin(members, members.c.id == payment_codes.c.member_id)
         .outerjoin(
             bindings,
@@ -110,6 +124,9 @@ def _code(row: Row[tuple[object, ...]], *, was_superseded: bool) -> Code:
         card_id=row.card_id,
         state=CodeState(row.state),
         expires_at=row.expires_at,
+        member_id=row.member_id,
+        cap_per_charge=row.cap_per_charge,
+        cap_per_day=row.cap_per_day,
         live_uses=row.live_uses,
         advised_uses=row.advised_uses,
         revoked_at=row.revoked_at,
@@ -117,6 +134,86 @@ def _code(row: Row[tuple[object, ...]], *, was_superseded: bool) -> Code:
         was_superseded=was_superseded,
         member_is_active=not has_presenter or row.member_status == MemberStatus.ACTIVE.value,
         may_present=not has_presenter or row.role not in (None, BindingRole.VIEWER.value),
+    )
+
+
+def spent_in_days(
+    connection: Connection, card_ids: Sequence[str], days: Iterable[date], zone: tzinfo
+) -> tuple[Spent, ...]:
+    """What standing charges took from those cards in those days, by who presented the code, in one statement.
+
+    A reversed charge has given everything back, a refunded one what was refunded.
+    """
+    wanted = sorted(set(days))
+    if not card_ids or not wanted:
+        return ()
+    bounds = [
+        (datetime.combine(day, time.min, zone), datetime.combine(day + timedelta(days=1), time.min, zone))
+        for day in wanted
+    ]
+    within = [and_(transactions.c.at >= begins, transactions.c.at < ends) for begins, ends in bounds]
+    place = case(*((is_in, index) for index, is_in in enumerate(within))).label("place")
+    amount = func.sum(transactions.c.payable - transactions.c.given_back).label("amount")
+    found = connection.execute(
+        select(transactions.c.card_id, transactions.c.member_id, place, amount)
+        .where(
+            transactions.c.card_id.in_(card_ids),
+            transactions.c.kind == TransactionKind.CHARGE.value,
+            or_(*within),
+        )
+        .group_by(transactions.c.card_id, transactions.c.member_id, place)
+    )
+    return tuple(
+        Spent(card_id=row.card_id, member_id=row.member_id, day=wanted[row.place], amount=int(row.amount))
+        for row in found
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The newest tier table, and whether anybody may pay."""
+
+    tiers: TierTable
+    service: ServiceState
+
+
+def read_in_force(connection: Connection) -> InForce:
+    """What every decision goes by, in one statement."""
+    tiers = select(tier_tables.c.tiers).order_by(tier_tables.c.version.desc()).limit(1)
+    service = select(service_states.c.state).order_by(service_states.c.id.desc()).limit(1)
+    row = connection.execute(
+        select(tiers.scalar_subquery().label("tiers"), service.scalar_subquery().label("service"))
+    ).one()
+    return InForce(
+        tiers=DEFAULT_TIERS if row.tiers is None else TierTable.of(row.tiers),
+        service=ServiceState(row.service) if row.service is not None else ServiceState.RUNNING,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceChange:
+    """How the service was switched, when, by whom and why."""
+
+    state: ServiceState
+    reason: str
+    at: datetime
+    actor: str
+
+
+def last_service_change(connection: Connection) -> ServiceChange | None:
+    """The switch as it stands; None where nobody ever touched it (the service runs)."""
+    row = connection.execute(select(service_states).order_by(service_states.c.id.desc()).limit(1)).first()
+    if row is None:
+        return None
+    return ServiceChange(state=ServiceState(row.state), reason=row.reason, at=row.at, actor=row.actor)
+
+
+def insert_service_change(connection: Connection, change: ServiceChange) -> None:
+    """Turn the switch."""
+    connection.execute(
+        insert(service_states).values(
+            state=change.state.value, reason=change.reason, at=change.at, actor=change.actor
+        )
     )
 
 

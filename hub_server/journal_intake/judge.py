@@ -91,6 +91,7 @@ def _charge_live(desk: Desk, track: Track, asked: ChargeData) -> None:
     answer = desk.copy.answer(
         LiveCharge(
             claims=track.incoming.claims,
+            merchant_id=desk.facts.merchant_id,
             amount=asked.amount,
             currency=asked.currency,
             at=track.incoming.entry.at,

@@ -41,6 +41,7 @@ def plan_charge(desk: Desk, charge: Track, answer: Completed) -> TransactionRow:
         overdrawn=answer.overdrawn,
         at=charge.incoming.entry.at,
         completed_at=desk.now,
+        member_id=answer.member_id,
     )
     desk.record_movement(row, answer.legs, answer.points_before)
     return row
@@ -55,6 +56,8 @@ def plan_reversal(desk: Desk, charged: TransactionRow, reversal: Track) -> Trans
             amount_left=charged.payable - charged.given_back,
             points_left=desk.points_left(charged),
             by_advice=charged.offline,
+            member_id=charged.member_id,
+            charged_at=charged.at,
             now=desk.now,
         )
     )
@@ -100,4 +103,5 @@ def _row_of_reversal(
         overdrawn=answer.overdrawn,
         at=reversal.incoming.entry.at,
         completed_at=desk.now,
+        member_id=charged.member_id,
     )

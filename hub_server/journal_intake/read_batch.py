@@ -198,6 +198,7 @@ class _Reader:
             self._tools.money,
             code_refs={claim.code_ref for claim in claims if claim is not None},
             card_ids={row.card_id for row in moved},
+            charged_at=[item.entry.at for item in new if _may_be_alive(item)],
         )
         return locked, self._transactions() if moved else moved
 
@@ -231,6 +232,12 @@ class _Reader:
             for item in items
             if item.approved_by is not None
         }
+
+
+def _may_be_alive(charge: Incoming) -> bool:
+    """A charge at whose time its code may have been good: what it is charged counts in that day."""
+    claims, at = charge.claims, charge.entry.at
+    return claims is not None and claims.issued_at - timedelta(days=1) <= at <= claims.expires_at
 
 
 def _facts(

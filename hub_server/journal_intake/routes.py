@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from hub_server.charging import HubMoney
+from hub_server.charging import hub_money
 from hub_server.foundation.context import Context
 from hub_server.journal_intake.submission import EntryOutcome, Submission
 from hub_server.journal_intake.take_journal import take_journal
@@ -21,7 +21,7 @@ def intake_tools(context: Context, keys: HubSigningKeys) -> IntakeTools:
         verifiers=keys.verifiers,
         signer=keys.signer,
         ids=context.ids,
-        money=HubMoney(currency=context.settings.currency, exponent=context.settings.exponent),
+        money=hub_money(context.settings),
     )
 
 

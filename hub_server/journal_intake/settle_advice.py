@@ -100,7 +100,11 @@ def _settle(desk: Desk, charge: Track, track: Track, *, is_final: bool) -> None:
     asked = charge.charge
     if asked is None:
         raise ValueError("a malformed charge is never settled")
-    answer = desk.copy.answer(Settlement(amount=asked.amount, currency=asked.currency, facts=facts))
+    answer = desk.copy.answer(
+        Settlement(
+            merchant_id=desk.facts.merchant_id, amount=asked.amount, currency=asked.currency, facts=facts
+        )
+    )
     if isinstance(answer, Declined):
         _refuse(charge, track, answer.refusal, is_final=is_final)
         return

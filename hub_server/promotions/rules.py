@@ -29,8 +29,3 @@ def best_factor(factors: Iterable[RunningFactor], merchant_id: str, at: datetime
     """The greatest of those that run for a charge, in 1/10,000: factors are never stacked."""
     running = (factor.factor for factor in factors if factor.runs_for(merchant_id, at))
     return max(running, default=PLAIN_FACTOR)
-
-
-def promoted(points: int, factor: int) -> int:
-    """Points times a factor in 1/10,000, rounded down."""
-    return points * factor // PLAIN_FACTOR

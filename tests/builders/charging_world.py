@@ -3,8 +3,19 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from hub_server.charging import Answer, Ask, Card, Code, LiveCharge, Settlement, WorkingCopy, World
+from hub_server.charging import (
+    WHOLE_FACTOR,
+    Answer,
+    Ask,
+    Card,
+    Code,
+    LiveCharge,
+    Settlement,
+    WorkingCopy,
+    World,
+)
 from hub_server.loyalty import DEFAULT_TIERS
 from shared.api.policy import Policy
 from shared.clock import to_unix
@@ -14,6 +25,7 @@ from shared.payment_code.states import CodeState
 from shared.rates import payable
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+MERCHANT = "merchant-0"
 ISSUED = NOW - timedelta(minutes=5)
 
 
@@ -70,6 +82,8 @@ def world(cards: list[Card], codes: list[Code], **changes: Any) -> World:
         "tiers": DEFAULT_TIERS,
         "currency": "TWD",
         "exponent": 2,
+        "time_zone": ZoneInfo("Asia/Taipei"),
+        "factor_for": lambda _merchant, _at: WHOLE_FACTOR,
     }
     return World(**(fields | changes))
 
@@ -78,6 +92,7 @@ def live(index: int = 0, amount: int = 10_000, *, rate: int = 10_000, **changes:
     """A live charge with code number `index`."""
     fields: dict[str, Any] = {
         "claims": claims(index, rate=rate),
+        "merchant_id": MERCHANT,
         "amount": amount,
         "currency": "TWD",
         "at": NOW,
@@ -103,7 +118,7 @@ def settlement(index: int = 0, amount: int = 10_000, *, rate: int = 10_000) -> S
         spending=OfflineSpending(),
         policy=Policy(offline=offline),
     )
-    return Settlement(amount=amount, currency="TWD", facts=facts)
+    return Settlement(merchant_id=MERCHANT, amount=amount, currency="TWD", facts=facts)
 
 
 def answers(there: World, asks: Iterable[Ask]) -> tuple[Answer, ...]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from hub_server.cards.tables import cards
-from hub_server.charging import HubMoney
+from hub_server.charging import hub_money
 from hub_server.foundation.context import Context
 from hub_server.journal_intake import EntryOutcome, IntakeTools, Submission, take_journal
 from hub_server.payment_codes.tables import payment_codes
@@ -19,15 +19,13 @@ TOO_LATE = timedelta(minutes=5)
 """An entry that is so old when it arrives is not decided live."""
 
 
-def intake_tools(
-    context: Context, keys: HubSigningKeys, *, service_is_suspended: bool = False
-) -> IntakeTools:
+def intake_tools(context: Context, keys: HubSigningKeys) -> IntakeTools:
     """What intake is handed in a serving hub."""
     return IntakeTools(
         verifiers=keys.verifiers,
         signer=keys.signer,
         ids=context.ids,
-        money=HubMoney(currency="TWD", exponent=2, service_is_suspended=service_is_suspended),
+        money=hub_money(context.settings),
     )
 
 

@@ -29,6 +29,7 @@ class Completed:
 
     Attributes:
         card_id: None in training, where nothing moves.
+        member_id: who presented the code; None for a shared screen's.
         points_before, points_after: of the card; the difference was earned.
         overdrawn: the balance went below zero.
         was_used_before: this is a second standing use of the code, at least one of them by advice.
@@ -38,6 +39,7 @@ class Completed:
 
     card_id: str | None
     code_ref: str
+    member_id: str | None
     payable: int
     rate: int
     legs: tuple[Leg, ...] = ()

@@ -13,12 +13,14 @@ class LiveCharge:
 
     Attributes:
         claims: of a verified certificate whose proof holds; None for anything else (INVALID_QR).
+        merchant_id: who is paid; its promotions count.
         amount: raw, minor units.
         at: the charge's own time, at which the code's life is judged.
         training: checked, and nothing moves.
     """
 
     claims: Claims | None
+    merchant_id: str
     amount: int
     currency: str
     at: datetime
@@ -31,9 +33,11 @@ class Settlement:
     """A charge that a terminal approved by itself, to be honoured if it kept the offline rules.
 
     Attributes:
+        merchant_id: who is paid; its promotions count, at the charge's own time.
         facts: None where the certificate or the proof does not hold.
     """
 
+    merchant_id: str
     amount: int
     currency: str
     facts: OfflineFacts | None
@@ -47,6 +51,8 @@ class Reversal:
         amount_left: what has not gone back yet, minor units.
         points_left: what is left of the points it earned.
         by_advice: the use of the code that it gives back was an advised one.
+        member_id: who presented the code.
+        charged_at: the charge's own time, in whose day there is room again.
         now: for the life of the code that becomes free.
     """
 
@@ -55,6 +61,8 @@ class Reversal:
     amount_left: int
     points_left: int
     by_advice: bool
+    member_id: str | None
+    charged_at: datetime
     now: datetime
 
 
@@ -65,11 +73,15 @@ class Refund:
     Attributes:
         amount: minor units of what was paid.
         points: to be taken back, as far as the card has them.
+        member_id: who presented the charge's code.
+        charged_at: the charge's own time, in whose day there is room again.
     """
 
     card_id: str
     amount: int
     points: int
+    member_id: str | None
+    charged_at: datetime
 
 
 Ask = LiveCharge | Settlement | Reversal | Refund

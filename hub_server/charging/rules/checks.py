@@ -4,7 +4,7 @@ What a suspended terminal or merchant asks never comes here: it is held for a pe
 """
 
 from hub_server.charging.rules.asks import LiveCharge
-from hub_server.charging.rules.world import Card, Code
+from hub_server.charging.rules.world import Card, Code, Limits
 from shared.offline_rules import refuse_by_life
 from shared.payment_code import Claims
 from shared.payment_code.states import CodeState
@@ -42,6 +42,24 @@ def refuse_card(ask: LiveCharge, code: Code, card: Card) -> Refusal | None:
         return Refusal(ErrorCode.CARD_NOT_ACTIVE, f"the card is {card.status}")
     if card.expires_at is not None and card.expires_at <= ask.at:
         return Refusal(ErrorCode.CARD_EXPIRED)
+    return None
+
+
+def refuse_limits(limits: Limits, payable: int, spent: int) -> Refusal | None:
+    """The hub's limits on any card; `spent` is what the card paid in that day before."""
+    if limits.per_charge is not None and payable > limits.per_charge:
+        return Refusal(ErrorCode.LIMIT_EXCEEDED, "over the card's limit for one charge")
+    if limits.per_day is not None and spent + payable > limits.per_day:
+        return Refusal(ErrorCode.LIMIT_EXCEEDED, "over the card's limit for a day")
+    return None
+
+
+def refuse_caps(code: Code, payable: int, spent: int) -> Refusal | None:
+    """What an owner set for the member who presents the code; `spent` is what that member paid in that day."""
+    if code.cap_per_charge is not None and payable > code.cap_per_charge:
+        return Refusal(ErrorCode.LIMIT_EXCEEDED, "over the member's cap for one charge")
+    if code.cap_per_day is not None and spent + payable > code.cap_per_day:
+        return Refusal(ErrorCode.LIMIT_EXCEEDED, "over the member's cap for a day")
     return None
 
 

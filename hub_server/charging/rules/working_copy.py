@@ -4,7 +4,8 @@
 There is no other path on which money is decided.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from hub_server.charging.rules.answers import (
     Answer,
@@ -17,11 +18,14 @@ from hub_server.charging.rules.answers import (
 from hub_server.charging.rules.asks import Ask, LiveCharge, Refund, Reversal, Settlement
 from hub_server.charging.rules.checks import (
     refuse_balance,
+    refuse_caps,
     refuse_card,
     refuse_code,
     refuse_currency,
+    refuse_limits,
 )
-from hub_server.charging.rules.world import Card, Code, World
+from hub_server.charging.rules.spending import DaySpending, Spent
+from hub_server.charging.rules.world import WHOLE_FACTOR, Card, Code, World
 from shared.offline_rules import judge_offline
 from shared.payment_code import Claims
 from shared.payment_code.states import CodeState, advance
@@ -29,6 +33,16 @@ from shared.problems import Code as ErrorCode
 from shared.problems import Refusal
 from shared.rates import payable as payable_of
 from shared.rates import points_for
+
+
+@dataclass(frozen=True, slots=True)
+class _Bill:
+    """Raw amount and what is to be paid of it, at which merchant, at the charge's own time."""
+
+    merchant_id: str
+    amount: int
+    payable: int
+    at: datetime
 
 
 class WorkingCopy:
@@ -39,6 +53,7 @@ class WorkingCopy:
         self._world = world
         self._cards: dict[str, Card] = {}
         self._codes: dict[str, Code] = {}
+        self._spending = DaySpending(world.spent)
 
     def card(self, card_id: str) -> Card:
         """The card as it stands now."""
@@ -66,6 +81,7 @@ class WorkingCopy:
             case Reversal():
                 return self._reverse(ask)
             case Refund():
+                self._spend(ask.card_id, ask.member_id, ask.charged_at, -ask.amount)
                 return self._give_back(ask.card_id, ask.amount, ask.points)
 
     def _charge(self, ask: LiveCharge) -> Completed | Declined:
@@ -80,13 +96,34 @@ class WorkingCopy:
             return Declined(refusal or Refusal(ErrorCode.INVALID_QR))
         card = self.card(code.card_id)
         payable = payable_of(ask.amount, claims.rate)
-        refusal = refuse_card(ask, code, card) or refuse_balance(card, payable)
+        refusal = (
+            refuse_card(ask, code, card)
+            or self._refuse_spending(code, payable, ask.at)
+            or refuse_balance(card, payable)
+        )
         if refusal is not None:
             return Declined(refusal)
         if ask.training:
-            return Completed(card_id=None, code_ref=code.code_ref, payable=payable, rate=claims.rate)
+            return Completed(
+                card_id=None,
+                code_ref=code.code_ref,
+                member_id=code.member_id,
+                payable=payable,
+                rate=claims.rate,
+            )
         self._codes[code.code_ref] = replace(_used(code), live_uses=code.live_uses + 1)
-        return self._pay(card, claims, ask.amount, payable)
+        return self._pay(code, claims, _Bill(ask.merchant_id, ask.amount, payable, ask.at))
+
+    def _refuse_spending(self, code: Code, payable: int, at: datetime) -> Refusal | None:
+        day, spending = self._world.day_of(at), self._spending
+        return refuse_limits(self._world.limits, payable, spending.by_card(code.card_id, day)) or refuse_caps(
+            code, payable, spending.by_member(code.card_id, code.member_id, day)
+        )
+
+    def _spend(self, card_id: str, member_id: str | None, at: datetime, amount: int) -> None:
+        self._spending.add(
+            Spent(card_id=card_id, member_id=member_id, day=self._world.day_of(at), amount=amount)
+        )
 
     def _settle(self, ask: Settlement) -> Completed | Declined:
         facts = ask.facts
@@ -99,10 +136,12 @@ class WorkingCopy:
         code = self.code(facts.claims.code_ref)
         if refusal is not None or code is None:
             return Declined(refusal or Refusal(ErrorCode.INVALID_QR, "no such code"))
-        # From here on the merchant kept the rules and is paid, whatever became of the card meanwhile.
+        # From here on the merchant kept the rules and is paid, whatever became of the card meanwhile, and whatever
+        # the limits are; it counts towards them.
         code = replace(_used(code), advised_uses=code.advised_uses + 1)
         self._codes[code.code_ref] = code
-        paid = self._pay(self.card(code.card_id), facts.claims, ask.amount, facts.payable)
+        bill = _Bill(ask.merchant_id, ask.amount, facts.payable, facts.charge_at)
+        paid = self._pay(code, facts.claims, bill)
         card = self.card(code.card_id)
         twice = code.uses > 1
         freezes = twice and card.status == "active"
@@ -116,16 +155,18 @@ class WorkingCopy:
             needs_manager=verdict.needs_manager,
         )
 
-    def _pay(self, card: Card, claims: Claims, amount: int, payable: int) -> Completed:
-        earned = points_for(amount, self._world.exponent) if card.earns_points else 0
-        points = card.points + earned
+    def _pay(self, code: Code, claims: Claims, bill: _Bill) -> Completed:
+        card, payable = self.card(code.card_id), bill.payable
+        points = card.points + (self._points(bill) if card.earns_points else 0)
         after = replace(
             card, balance=card.balance - payable, points=points, tier=self._world.tiers.tier_for(points)
         )
         self._cards[card.card_id] = after
+        self._spend(card.card_id, code.member_id, bill.at, payable)
         return Completed(
             card_id=card.card_id,
-            code_ref=claims.code_ref,
+            code_ref=code.code_ref,
+            member_id=code.member_id,
             payable=payable,
             rate=claims.rate,
             legs=legs_of_payment(card.balance, payable),
@@ -135,7 +176,12 @@ class WorkingCopy:
             overdrawn=after.balance < 0 < payable,
         )
 
+    def _points(self, bill: _Bill) -> int:
+        factor = self._world.factor_for(bill.merchant_id, bill.at)
+        return points_for(bill.amount, self._world.exponent) * factor // WHOLE_FACTOR
+
     def _reverse(self, ask: Reversal) -> Returned:
+        self._spend(ask.card_id, ask.member_id, ask.charged_at, -ask.amount_left)
         returned = self._give_back(ask.card_id, ask.amount_left, ask.points_left)
         code = self.code(ask.code_ref) if ask.code_ref is not None else None
         if code is not None:

@@ -121,6 +121,8 @@ def _reversal(amount: int, points: int = 0, *, by_advice: bool = False) -> Rever
         amount_left=amount,
         points_left=points,
         by_advice=by_advice,
+        member_id=None,
+        charged_at=NOW,
         now=NOW,
     )
 

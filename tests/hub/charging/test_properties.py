@@ -69,6 +69,8 @@ def _undo(charge: Completed) -> Reversal:
         amount_left=charge.payable,
         points_left=charge.points_earned,
         by_advice=charge.offline,
+        member_id=charge.member_id,
+        charged_at=NOW,
         now=NOW,
     )
 

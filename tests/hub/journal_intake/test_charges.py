@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from hub_server.audit import SYSTEM
 from hub_server.audit.tables import audit_events
 from hub_server.bindings.tables import bindings
 from hub_server.cards.tables import cards
+from hub_server.charging import resume_service, suspend_service
 from hub_server.foundation.outbox.tables import outbox
 from hub_server.journal_intake.tables import journal_entries
 from hub_server.ledger.tables import postings
@@ -22,7 +25,7 @@ from shared.journal_entries import ChargeData, Status
 from shared.payment_code import PaymentCode, sign_certificate
 from shared.problems import Code
 from shared.signing import Ed25519Signer
-from tests.builders.counter import Counter, intake_tools
+from tests.builders.counter import Counter
 from tests.builders.hub_rows import CardRows, HubRows
 from tests.fakes.clock import START, ManualClock
 
@@ -216,18 +219,20 @@ def test_a_code_swept_after_a_charge_in_its_life_still_pays(
     assert counter.ask(charge).status is Status.COMPLETED
 
 
-def test_a_suspended_service_decides_nothing_and_stores_nothing(counter: Counter, rows: HubRows) -> None:
+def test_a_suspended_service_decides_nothing_and_stores_nothing(
+    counter: Counter, rows: HubRows, run: Callable[..., Any]
+) -> None:
     card = rows.card()
     charge = counter.journal.charge(rows.code(card))
     counter.submit(counter.journal.entries[0])
-    counter.tools = intake_tools(counter.context, counter.keys, service_is_suspended=True)
+    run(suspend_service, at=counter.context.clock.now(), actor=SYSTEM, reason="an exercise")
     answer = counter.send(charge)
     assert answer.outcomes[0].status is Status.RETRY
     assert answer.outcomes[0].refusal is not None
     assert answer.outcomes[0].refusal.code is Code.SERVICE_SUSPENDED
     assert answer.verified_through == 0
     assert len(rows.rows(journal_entries)) == 1
-    counter.tools = intake_tools(counter.context, counter.keys)
+    run(resume_service, at=counter.context.clock.now(), actor=SYSTEM, reason="it is over")
     assert counter.ask(charge).status is Status.COMPLETED
 
 

@@ -11,7 +11,10 @@ from hub_server.loyalty.queries import insert_point_rows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointChange:
-    """One row of the point ledger: `after = before + change`, `change` not zero."""
+    """One row of the point ledger: `after = before + change`, `change` not zero.
+
+    `request_hash` names the request of an adjustment that must not happen twice.
+    """
 
     card_id: str
     change: int
@@ -20,6 +23,7 @@ class PointChange:
     reason: str
     transaction_id: str | None
     at: datetime
+    request_hash: bytes | None = None
 
 
 def record_point_changes(connection: Connection, changes: Sequence[PointChange], *, actor: Actor) -> None:

@@ -29,8 +29,9 @@ class TierTable:
             raise ValueError("tiers ascend from 0 points without repeating")
         if any(not 0 <= step.rate <= FULL_RATE or not 0 <= step.tier <= 99 for step in self.tiers):
             raise ValueError("a tier or rate is out of bounds")
-        if len({step.tier for step in self.tiers}) != len(self.tiers):
-            raise ValueError("a tier stands twice")
+        names = [step.tier for step in self.tiers]
+        if names[0] != 0 or names != sorted(set(names)):
+            raise ValueError("tiers are numbered from 0, where every new card begins, and ascend")
 
     @classmethod
     def of(cls, rows: list[dict[str, int]]) -> Self:
@@ -46,6 +47,10 @@ class TierTable:
     def tier_for(self, points: int) -> int:
         """The tier of that many points."""
         return next(step.tier for step in reversed(self.tiers) if points >= step.from_points)
+
+    def next_after(self, points: int) -> Tier | None:
+        """The next tier for somebody with that many points; none above the highest."""
+        return next((step for step in self.tiers if step.from_points > points), None)
 
     def rate_of(self, tier: int) -> int:
         """The tier's rate; a tier that the table no longer has pays in full."""

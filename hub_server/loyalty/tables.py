@@ -8,8 +8,10 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
+    text,
 )
 
 from hub_server.foundation.storage import InstantColumn, JsonColumn, metadata, uuid_column
@@ -35,6 +37,15 @@ point_ledger = Table(
     Column("reason", String(64), nullable=False),
     uuid_column("transaction_id", ForeignKey("transactions.id")),
     Column("at", InstantColumn, nullable=False),
+    Column("request_hash", LargeBinary),
     CheckConstraint("after = before + change", name="adds_up"),
     Index("ix_point_ledger_card", "card_id", "id"),
+    Index(
+        "uq_point_ledger_request",
+        "request_hash",
+        unique=True,
+        postgresql_where=text("request_hash IS NOT NULL"),
+        sqlite_where=text("request_hash IS NOT NULL"),
+    ),
 )
+"""`request_hash`: SHA-256 of who asked for an adjustment and of the key they gave it, so that a repeated click is one."""

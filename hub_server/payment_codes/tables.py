@@ -23,12 +23,20 @@ kiosks = Table(
     metadata,
     uuid_column("id", primary_key=True),
     Column("name", String(64), nullable=False),
-    uuid_column("card_id", ForeignKey("cards.id"), nullable=False, index=True),
+    uuid_column("card_id", ForeignKey("cards.id"), nullable=False),
     Column("key_hash", LargeBinary, nullable=False, unique=True),
     Column("created_at", InstantColumn, nullable=False),
     Column("revoked_at", InstantColumn),
+    Index(
+        "uq_kiosks_card",
+        "card_id",
+        unique=True,
+        postgresql_where=text("revoked_at IS NULL"),
+        sqlite_where=text("revoked_at IS NULL"),
+    ),
 )
-"""Registered shared screens, each showing one prepaid or corporate card's code; SHA-256 of a 256-bit key."""
+"""Registered shared screens, each showing one prepaid or corporate card's code; SHA-256 of a 256-bit key. A card has
+one at a time: it has one live code, which two screens would take from each other."""
 
 payment_codes = Table(
     "payment_codes",

@@ -16,7 +16,7 @@ from hub_server.foundation.storage.incarnation import (
     has_incarnation,
 )
 from hub_server.foundation.storage.inserts import insert_new_rows
-from hub_server.foundation.storage.locks import lock_rows, try_lock
+from hub_server.foundation.storage.locks import lock_rows, share_lock, try_lock
 from hub_server.foundation.storage.metadata import metadata
 from hub_server.foundation.storage.numbers import NumberSequence, take_numbers
 
@@ -36,6 +36,7 @@ __all__ = [
     "insert_new_rows",
     "lock_rows",
     "metadata",
+    "share_lock",
     "take_numbers",
     "tell_after_commit",
     "try_lock",

@@ -29,6 +29,13 @@ def lock_rows(connection: Connection, kind: str, ids: Iterable[str]) -> None:
         connection.execute(_TAKE, {"keys": keys, "wait_ms": LOCK_WAIT_MS})
 
 
+def share_lock(connection: Connection, kind: str, identifier: str) -> None:
+    """Take an advisory lock together with others who share it; whoever takes it alone (`lock_rows`) waits."""
+    if connection.dialect.name == "postgresql":
+        statement = text("SELECT pg_advisory_xact_lock_shared(:key)")
+        connection.execute(statement, {"key": _key(kind, identifier)})
+
+
 def _key(kind: str, identifier: str) -> int:
     digest = hashlib.sha256(f"{kind}:{identifier}".encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)

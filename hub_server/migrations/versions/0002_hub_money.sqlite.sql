@@ -146,7 +146,7 @@ CREATE TABLE kiosks (
     CONSTRAINT uq_kiosks_key_hash UNIQUE (key_hash)
 );
 
-CREATE INDEX ix_kiosks_card_id ON kiosks (card_id);
+CREATE UNIQUE INDEX uq_kiosks_card ON kiosks (card_id) WHERE revoked_at IS NULL;
 
 ALTER TABLE merchant_api_keys ADD COLUMN name VARCHAR(64);
 
@@ -277,3 +277,7 @@ CREATE TABLE idempotency_registry (
 CREATE INDEX ix_idempotency_registry_transaction_id ON idempotency_registry (transaction_id);
 
 CREATE INDEX ix_journal_entries_refunds ON journal_entries (charge_id) WHERE status = 'pending' AND type = 'refund';
+
+ALTER TABLE point_ledger ADD COLUMN request_hash BLOB;
+
+CREATE UNIQUE INDEX uq_point_ledger_request ON point_ledger (request_hash) WHERE request_hash IS NOT NULL;

@@ -16,11 +16,10 @@ from hub_server.merchants.queries import (
     insert_policy,
     insert_store,
 )
+from hub_server.merchants.rules import MAX_CODE, code_of
 from hub_server.merchants.states import MerchantStatus
 from shared.api.policy import OfflinePolicy, Policy, ReceiptPolicy
 from shared.problems import Code, CodedError, FieldError
-
-_MAX_CODE = 999_999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +45,12 @@ def create_merchant(
     """Make an active merchant with a code, a payable account and version 1 of its policy, in force at once."""
     settings = context.settings
     number = take_numbers(connection, NumberSequence.MERCHANT)[0]
-    if number > _MAX_CODE:
+    if number > MAX_CODE:
         raise CodedError(Code.LIMIT_EXCEEDED, "every merchant code is taken")
     merchant_id, account_id = context.ids.new(), context.ids.new()
     row = MerchantRow(
         id=merchant_id,
-        code=f"M{number:06d}",
+        code=code_of(number),
         name=name,
         status=MerchantStatus.ACTIVE,
         account_id=account_id,
@@ -74,7 +73,7 @@ def create_merchant(
         skew_s=settings.skew_s,
         receipt=receipt or ReceiptPolicy(),
     )
-    insert_policy(connection, merchant_id, policy, at, told_at=at)
+    insert_policy(connection, merchant_id, policy, at, told_at=at, created_by=actor.id)
     record(connection, at, [actor.did(AuditName.MERCHANT_CREATED, "merchant", merchant_id, code=row.code)])
     return row
 

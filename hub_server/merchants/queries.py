@@ -44,6 +44,16 @@ class PolicyRow:
     told_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyVersion:
+    """A version with who set it and when; `told_at` is when terminals began to be told."""
+
+    policy: Policy
+    created_at: datetime
+    created_by: str | None
+    told_at: datetime | None
+
+
 def insert_merchant(connection: Connection, row: MerchantRow, at: datetime) -> None:
     """Insert a merchant."""
     connection.execute(insert(merchants).values(**asdict(row), approved_at=at))
@@ -54,18 +64,25 @@ def insert_store(connection: Connection, row: StoreRow) -> None:
     connection.execute(insert(stores).values(**asdict(row)))
 
 
+def rename_merchant(connection: Connection, merchant_id: str, name: str) -> None:
+    """Give it another name."""
+    connection.execute(update(merchants).where(merchants.c.id == merchant_id).values(name=name))
+
+
+def merchants_after(
+    connection: Connection, status: MerchantStatus | None, after: str, limit: int
+) -> list[MerchantRow]:
+    """Merchants of a status, or all, in the order of their codes, from after the code `after`."""
+    query = select(merchants).where(merchants.c.code > after)
+    if status is not None:
+        query = query.where(merchants.c.status == status.value)
+    return [_merchant(row) for row in connection.execute(query.order_by(merchants.c.code).limit(limit))]
+
+
 def find_merchant(connection: Connection, merchant_id: str) -> MerchantRow | None:
     """A merchant by id."""
     row = connection.execute(select(merchants).where(merchants.c.id == merchant_id)).first()
-    if row is None:
-        return None
-    return MerchantRow(
-        id=row.id,
-        code=row.code,
-        name=row.name,
-        status=MerchantStatus(row.status),
-        account_id=row.account_id,
-    )
+    return None if row is None else _merchant(row)
 
 
 def find_store(connection: Connection, store_id: str) -> StoreRow | None:
@@ -102,7 +119,12 @@ def insert_status_change(
 
 
 def insert_policy(
-    connection: Connection, merchant_id: str, policy: Policy, at: datetime, told_at: datetime | None
+    connection: Connection,
+    merchant_id: str,
+    policy: Policy,
+    at: datetime,
+    told_at: datetime | None,
+    created_by: str,
 ) -> None:
     """Insert a version."""
     connection.execute(
@@ -112,8 +134,28 @@ def insert_policy(
             policy=policy.model_dump(mode="json"),
             created_at=at,
             told_at=told_at,
+            created_by=created_by,
         )
     )
+
+
+def policy_versions(
+    connection: Connection, merchant_id: str, before: int | None, limit: int
+) -> list[PolicyVersion]:
+    """Versions of a merchant's policy, the newest first, from before the version `before`."""
+    query = select(policies).where(policies.c.merchant_id == merchant_id)
+    if before is not None:
+        query = query.where(policies.c.version < before)
+    rows = connection.execute(query.order_by(policies.c.version.desc()).limit(limit))
+    return [
+        PolicyVersion(
+            policy=Policy.model_validate(row.policy),
+            created_at=row.created_at,
+            created_by=row.created_by,
+            told_at=row.told_at,
+        )
+        for row in rows
+    ]
 
 
 def last_policy_version(connection: Connection, merchant_id: str) -> int:
@@ -156,6 +198,16 @@ def policy_in_force(connection: Connection, merchant_id: str) -> Policy:
     if row is None:
         raise LookupError(f"merchant {merchant_id} has no policy")
     return _policy(row).policy
+
+
+def _merchant(row: Any) -> MerchantRow:
+    return MerchantRow(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        status=MerchantStatus(row.status),
+        account_id=row.account_id,
+    )
 
 
 def _policy(row: Any) -> PolicyRow:

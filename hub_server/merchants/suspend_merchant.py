@@ -4,7 +4,7 @@ from datetime import datetime
 
 from hub_server.audit import Actor, AuditName, record
 from hub_server.foundation.outbox import FEED, News, enqueue
-from hub_server.foundation.storage import Connection
+from hub_server.foundation.storage import Connection, lock_rows
 from hub_server.merchants.profiles import merchant_profile
 from hub_server.merchants.queries import advance_merchant, find_merchant, insert_status_change
 from hub_server.merchants.states import TRANSITIONS, MerchantStatus
@@ -37,6 +37,8 @@ def resume_merchant(
 def _move(
     connection: Connection, merchant_id: str, to: MerchantStatus, at: datetime, actor: Actor, reason: str
 ) -> bool:
+    # As for a change of its name: the news holds both, and the last word must be the true one.
+    lock_rows(connection, "merchant", [merchant_id])
     seen = find_merchant(connection, merchant_id)
     if seen is None:
         raise CodedError(Code.NOT_FOUND, "no such merchant")

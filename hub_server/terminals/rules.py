@@ -20,3 +20,8 @@ def read_enrolment_code(typed: str) -> str | None:
     """The code that somebody typed, case, dashes and look-alikes forgiven; None if it can be none."""
     code = typed.strip().upper().translate(_FORGIVEN)
     return code if len(code) == LENGTH and set(code) <= set(ALPHABET) else None
+
+
+def enrolment_qr(hub: str, code: str) -> str:
+    """What the QR on the manager's screen says: the hub's address and the code (protocol.md 3)."""
+    return f"MPS-ENROL:{hub}#{code}"

@@ -17,10 +17,12 @@ from hub_server.access.routes import router as access_router
 from hub_server.admin_api.adjustments import router as admin_adjustments_router
 from hub_server.admin_api.loyalty import router as admin_loyalty_router
 from hub_server.admin_api.policies import router as admin_policies_router
+from hub_server.admin_api.service import router as admin_service_router
 from hub_server.admin_api.terminals import router as admin_terminals_router
 from hub_server.bindings.routes import router as bindings_router
 from hub_server.change_feed import FEED_SUBJECT, FeedStreams, announce_keys, feed_handler, feed_start
 from hub_server.change_feed.routes import router as change_feed_router
+from hub_server.charging.routes import router as charges_router
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import Figures, configure_logging
 from hub_server.foundation.outbox import ALERT, FEED, OUTBOX, Dispatcher, Handler
@@ -228,11 +230,13 @@ def _routers(context: Context, keys: HubSigningKeys, streams: FeedStreams) -> li
         registration_router(context),
         bindings_router(context),
         payment_codes_router(context, keys),
+        charges_router(context, keys),
         member_page_router(context, keys),
         admin_adjustments_router(context),
         admin_policies_router(context),
         admin_terminals_router(context, keys),
         admin_loyalty_router(context),
+        admin_service_router(context),
     ]
 
 

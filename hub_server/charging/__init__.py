@@ -3,6 +3,7 @@
 from hub_server.charging.post_movements import MovementToPost, post_movements
 from hub_server.charging.queries import CardRecord, ServiceChange
 from hub_server.charging.read_world import HubMoney, LockedWorld, hub_money, read_world
+from hub_server.charging.repeated_labels import repeated_label_news
 from hub_server.charging.rules.answers import (
     Answer,
     Completed,
@@ -50,6 +51,7 @@ __all__ = [
     "legs_of_return",
     "post_movements",
     "read_world",
+    "repeated_label_news",
     "resume_service",
     "service_state",
     "suspend_service",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hub_server.audit import Actor, AuditEvent, AuditName, record
-from hub_server.charging import MovementToPost, post_movements
+from hub_server.charging import MovementToPost, post_movements, repeated_label_news
 from hub_server.foundation.failpoints import Failpoint, reach
 from hub_server.foundation.outbox import ALERT, FEED, News, enqueue
 from hub_server.foundation.storage import Connection
@@ -22,7 +22,6 @@ from hub_server.transactions import (
     TransactionRow,
     insert_transactions,
     mark_reversed,
-    repeated_order_refs,
     take_transaction_numbers,
 )
 from shared.api.changes import Settled
@@ -189,14 +188,8 @@ def _news(
         News(ALERT, {"kind": alarm.kind, "subject": alarm.subject, "detail": alarm.detail})
         for alarm in desk.alarms
     ]
-    labels = {
-        row.order_ref for row in planned if row.kind is TransactionKind.CHARGE and row.order_ref is not None
-    }
     merchant_id = desk.facts.merchant_id
-    news += [
-        News(ALERT, {"kind": "order_ref_repeated", "subject": merchant_id, "detail": {"order_ref": label}})
-        for label in repeated_order_refs(connection, merchant_id, sorted(labels))
-    ]
+    news += repeated_label_news(connection, merchant_id, planned)
     ended = sorted(track.seq for track in changed if not track.is_new and track.is_settled)
     if ended:
         payload = {"kind": "settled", "merchant_id": merchant_id, "terminal_id": desk.facts.terminal_id}

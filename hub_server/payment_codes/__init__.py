@@ -15,6 +15,7 @@ from hub_server.payment_codes.queries import CodeRow, advance_codes, codes_by_re
 from hub_server.payment_codes.revoke_code import revoke_codes, revoke_own_code
 from hub_server.payment_codes.states import TRANSITIONS, CodeState
 from hub_server.payment_codes.uses import CodeUse, record_uses
+from hub_server.payment_codes.validate_code import ShownCode, read_shown_code
 
 __all__ = [
     "CARD_REF_RANDOM_BYTES",
@@ -26,6 +27,7 @@ __all__ = [
     "FreshSecret",
     "NewCode",
     "OwnCode",
+    "ShownCode",
     "advance_codes",
     "codes_by_ref",
     "expire_codes",
@@ -37,6 +39,7 @@ __all__ = [
     "live_codes_of",
     "own_code",
     "present_code",
+    "read_shown_code",
     "record_uses",
     "revoke_codes",
     "revoke_own_code",

@@ -23,8 +23,9 @@ MAX_ORDER_REF = 64
 _PLAIN = r"^[^\x00-\x1f\x7f-\x9f]+$"
 """No control characters (C0, DEL, C1): not every database, printer and screen takes them."""
 _Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_PLAIN)]
-_OrderRef = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ORDER_REF, pattern=_PLAIN)]
-_ORDER_REF: TypeAdapter[str] = TypeAdapter(_OrderRef)
+OrderRef = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ORDER_REF, pattern=_PLAIN)]
+"""A merchant's own label of a charge."""
+_ORDER_REF: TypeAdapter[str] = TypeAdapter(OrderRef)
 _Amount = Annotated[int, Field(ge=1, le=MAX_AMOUNT)]
 _Sum = Annotated[int, Field(ge=0, lt=1 << 53)]
 _Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -88,7 +89,7 @@ class ChargeData(_Data):
     proof: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{86}$")]
     cashier: _Name
     shift: _Name
-    order_ref: _OrderRef | None = None
+    order_ref: OrderRef | None = None
     training: bool | None = None
 
 

@@ -3,6 +3,8 @@
 What a suspended terminal or merchant asks never comes here: it is held for a person.
 """
 
+from datetime import datetime
+
 from hub_server.charging.rules.asks import LiveCharge
 from hub_server.charging.rules.world import Card, Code, Limits
 from shared.offline_rules import refuse_by_life
@@ -12,7 +14,7 @@ from shared.problems import Code as ErrorCode
 from shared.problems import Refusal
 
 
-def refuse_code(ask: LiveCharge, claims: Claims, code: Code | None) -> Refusal | None:
+def refuse_code(claims: Claims, code: Code | None, at: datetime, skew_s: int) -> Refusal | None:
     """The code: known, unused, neither replaced nor revoked, alive at the charge's own time."""
     if code is None:
         return Refusal(ErrorCode.INVALID_QR, "no such code")
@@ -20,7 +22,7 @@ def refuse_code(ask: LiveCharge, claims: Claims, code: Code | None) -> Refusal |
         return Refusal(ErrorCode.QR_ALREADY_USED)
     if code.state in (CodeState.REPLACED, CodeState.REVOKED):
         return Refusal(ErrorCode.QR_REVOKED, f"the code was {code.state}")
-    return refuse_by_life(claims, ask.at, ask.skew_s)
+    return refuse_by_life(claims, at, skew_s)
 
 
 def refuse_currency(ask: LiveCharge, claims: Claims, hub_currency: str) -> Refusal | None:
@@ -30,7 +32,7 @@ def refuse_currency(ask: LiveCharge, claims: Claims, hub_currency: str) -> Refus
     return None
 
 
-def refuse_card(ask: LiveCharge, code: Code, card: Card) -> Refusal | None:
+def refuse_card(code: Code, card: Card, at: datetime) -> Refusal | None:
     """Member, card status, card expiry."""
     if not code.member_is_active:
         return Refusal(ErrorCode.MEMBER_NOT_ACTIVE)
@@ -40,7 +42,7 @@ def refuse_card(ask: LiveCharge, code: Code, card: Card) -> Refusal | None:
         return Refusal(ErrorCode.CARD_EXPIRED)
     if card.status != "active":
         return Refusal(ErrorCode.CARD_NOT_ACTIVE, f"the card is {card.status}")
-    if card.expires_at is not None and card.expires_at <= ask.at:
+    if card.expires_at is not None and card.expires_at <= at:
         return Refusal(ErrorCode.CARD_EXPIRED)
     return None
 

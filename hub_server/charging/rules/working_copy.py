@@ -89,7 +89,8 @@ class WorkingCopy:
         if claims is None:
             return Declined(Refusal(ErrorCode.INVALID_QR))
         code = self.code(claims.code_ref)
-        refusal = refuse_code(ask, claims, code) or refuse_currency(ask, claims, self._world.currency)
+        refusal = refuse_code(claims, code, ask.at, ask.skew_s)
+        refusal = refusal or refuse_currency(ask, claims, self._world.currency)
         if refusal is None and self._world.service_is_suspended:
             refusal = Refusal(ErrorCode.SERVICE_SUSPENDED)
         if refusal is not None or code is None:
@@ -97,7 +98,7 @@ class WorkingCopy:
         card = self.card(code.card_id)
         payable = payable_of(ask.amount, claims.rate)
         refusal = (
-            refuse_card(ask, code, card)
+            refuse_card(code, card, ask.at)
             or self._refuse_spending(code, payable, ask.at)
             or refuse_balance(card, payable)
         )

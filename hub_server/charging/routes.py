@@ -1,0 +1,92 @@
+"""`POST /charges` and `POST /payment-codes/validate`, for tills that have no journal (protocol.md 8)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from hub_server.access import KeyHolder, key_gate
+from hub_server.charging.messages import ChargeRequest, ValidateRequest, ValidCode
+from hub_server.charging.take_charge import AskedCharge, ChargeDesk
+from hub_server.foundation.context import Context
+from hub_server.foundation.web import ProblemResponse, problem_response, problems
+from hub_server.idempotency import REPEAT_HEADERS, IdempotencyKey
+from hub_server.signing_keys import HubSigningKeys
+from shared.api.transactions import Transaction
+from shared.money import MAX_AMOUNT, MIN_AMOUNT, is_chargeable
+from shared.problems import Code, CodedError, Refusal
+
+_SCOPE = "charge"
+_OF_CODES = (
+    Code.MERCHANT_NOT_ACTIVE,
+    Code.INVALID_QR,
+    Code.QR_EXPIRED,
+    Code.QR_REVOKED,
+    Code.QR_ALREADY_USED,
+    Code.MEMBER_NOT_ACTIVE,
+    Code.CARD_NOT_ACTIVE,
+    Code.CARD_EXPIRED,
+)
+_OF_CHARGES = (
+    *_OF_CODES,
+    Code.INVALID_AMOUNT,
+    Code.IDEMPOTENCY_CONFLICT,
+    Code.CURRENCY_MISMATCH,
+    Code.SERVICE_SUSPENDED,
+    Code.LIMIT_EXCEEDED,
+    Code.INSUFFICIENT_BALANCE,
+)
+
+
+def router(context: Context, keys: HubSigningKeys) -> APIRouter:
+    """The routes, for holders of a merchant's key."""
+    routes = APIRouter(prefix="/api/v1", tags=["charges"])
+    gate = Depends(key_gate(context, _SCOPE))
+    desk = ChargeDesk(context, keys.verifiers)
+
+    @routes.post("/charges", response_model=Transaction, responses=problems(*_OF_CHARGES))
+    def charge(
+        request: Request,
+        response: Response,
+        body: ChargeRequest,
+        key: IdempotencyKey,
+        holder: Annotated[KeyHolder, gate],
+    ) -> Transaction | ProblemResponse:
+        """Charge a payment code; the answer is the transaction. One outcome a key, for ever.
+
+        A repeat, completed or refused, is told as it was the first time, with `Idempotent-Replayed: true`. After
+        no answer, `SYSTEM_BUSY`, `SERVICE_SUSPENDED` or `INTERNAL_ERROR` send the same request again, with the
+        same key.
+        """
+        if not is_chargeable(body.amount):
+            raise CodedError(Code.INVALID_AMOUNT, f"outside {MIN_AMOUNT} … {MAX_AMOUNT} minor units")
+        asked = AskedCharge(
+            key=key, code=body.code, amount=body.amount, currency=body.currency, order_ref=body.order_ref
+        )
+        told = desk.take(holder, asked)
+        headers = REPEAT_HEADERS if told.outcome.is_repeat else {}
+        refusal = told.outcome.refusal
+        if refusal is not None:
+            refused = problem_response(request.scope, refusal.code, refusal.detail)
+            refused.headers.update(headers)
+            return refused
+        if told.transaction is None:
+            raise TypeError("a charge completes with a transaction")
+        response.headers.update(headers)
+        return told.transaction.message()
+
+    @routes.post("/payment-codes/validate", responses=problems(*_OF_CODES))
+    def validate(body: ValidateRequest, holder: Annotated[KeyHolder, gate]) -> ValidCode:
+        """Whether a payment code would be charged at present, and on which terms. Nothing moves."""
+        good = desk.validate(holder, body.code)
+        if isinstance(good, Refusal):
+            raise CodedError(good.code, good.detail)
+        return ValidCode(
+            card_type=good.card_type,
+            tier=good.claims.tier,
+            rate=good.claims.rate,
+            currency=good.claims.currency,
+            card_last4=f"{good.claims.last4:04d}",
+            expires_at=good.claims.expires_at,
+        )
+
+    return routes

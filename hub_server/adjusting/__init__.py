@@ -1,5 +1,6 @@
 """Owns adjustments: money that people move by hand, proposed by one admin and approved by another."""
 
+from hub_server.adjusting.close_card import close_card
 from hub_server.adjusting.decide_adjustment import approve_adjustment, refuse_adjustment
 from hub_server.adjusting.list_adjustments import list_adjustments
 from hub_server.adjusting.propose_adjustment import propose_adjustment
@@ -10,6 +11,7 @@ __all__ = [
     "AdjustmentRow",
     "AdjustmentState",
     "approve_adjustment",
+    "close_card",
     "list_adjustments",
     "propose_adjustment",
     "refuse_adjustment",

@@ -67,6 +67,16 @@ def adjustments_before(
     return [_adjustment(row) for row in connection.execute(query.order_by(*order).limit(limit))]
 
 
+def has_open_adjustment(connection: Connection, card_id: str) -> bool:
+    """Whether one waits for the second admin."""
+    found = connection.execute(
+        select(adjustments.c.id).where(
+            adjustments.c.card_id == card_id, adjustments.c.state == AdjustmentState.PROPOSED.value
+        )
+    )
+    return found.first() is not None
+
+
 def advance_adjustment(connection: Connection, seen: AdjustmentState, decided: AdjustmentRow) -> bool:
     """Compare and set: the decision; false if the adjustment is no longer in the state that was seen."""
     done = connection.execute(

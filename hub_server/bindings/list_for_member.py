@@ -21,7 +21,7 @@ def list_cards(connection: Connection, member_id: str, *, limit: int, cursor: st
     table = current_tier_table(connection)
     page = bound[:limit]
     return CardList(
-        items=tuple(seen_card(cards[item.card_id], item.role, table) for item in page),
+        items=tuple(seen_card(cards[item.card_id], item.role, table, item.caps) for item in page),
         next_cursor=write_serial(page[-1].serial) if len(bound) > limit else None,
     )
 

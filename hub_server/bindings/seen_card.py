@@ -1,5 +1,6 @@
 """A card as its holder sees it."""
 
+from hub_server.bindings.queries import Caps
 from hub_server.bindings.states import BindingRole
 from hub_server.cards import CardRow, CardStatus
 from hub_server.loyalty import TierTable, rate_for
@@ -12,7 +13,7 @@ _STATUS: dict[CardStatus, api.CardStatus] = {
     CardStatus.EXPIRED: "expired",
     CardStatus.CLOSED: "closed",
 }
-_ROLE: dict[BindingRole, api.BindingRole] = {
+ROLES_ON_WIRE: dict[BindingRole, api.BindingRole] = {
     BindingRole.OWNER: "owner",
     BindingRole.ADMIN: "admin",
     BindingRole.MEMBER: "member",
@@ -20,8 +21,8 @@ _ROLE: dict[BindingRole, api.BindingRole] = {
 }
 
 
-def seen_card(card: CardRow, role: BindingRole, table: TierTable) -> api.Card:
-    """The message; `rate` is what the card's next code will carry."""
+def seen_card(card: CardRow, role: BindingRole, table: TierTable, caps: Caps | None = None) -> api.Card:
+    """The message; `rate` is what the card's next code will carry, `caps` are the holder's own."""
     return api.Card(
         card_id=card.id,
         card_no=card.card_no,
@@ -32,5 +33,11 @@ def seen_card(card: CardRow, role: BindingRole, table: TierTable) -> api.Card:
         points=card.points,
         tier=card.tier,
         rate=rate_for(card.type_on_wire, card.tier, card.fixed_rate, table),
-        role=_ROLE[role],
+        role=ROLES_ON_WIRE[role],
+        caps=seen_caps(caps or Caps()),
     )
+
+
+def seen_caps(caps: Caps) -> api.Caps:
+    """The message."""
+    return api.Caps(cap_per_charge=caps.per_charge, cap_per_day=caps.per_day)

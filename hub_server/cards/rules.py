@@ -10,6 +10,7 @@ PREFIXES: dict[CardTypeName, str] = {
     CardTypeName.CORPORATE: "COR",
     CardTypeName.VOUCHER: "VOU",
 }
+_TYPES = {prefix: card_type for card_type, prefix in PREFIXES.items()}
 MAX_SERIAL = 9_999_999
 _CARD_NO = re.compile(r"(?:STD|PRE|COR|VOU)[0-9]{8}", re.ASCII)
 # Damm's quasigroup of order 10: one wrong digit, or two neighbours exchanged, never keeps the check.
@@ -42,6 +43,13 @@ def card_number(card_type: CardTypeName, serial: int) -> str:
 def is_card_number(text: str) -> bool:
     """Whether the text is a card number whose check digit holds."""
     return _CARD_NO.fullmatch(text) is not None and _damm(text[3:]) == 0
+
+
+def type_of_number(text: str) -> CardTypeName | None:
+    """Which type of card such a number names, whether or not there is one; none for what is no card number."""
+    if not is_card_number(text) or int(text[3:-1]) == 0:
+        return None
+    return _TYPES[text[:3]]
 
 
 def last4(card_no: str) -> int:

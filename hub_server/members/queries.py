@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
 from hub_server.foundation.storage import insert_new_rows
-from hub_server.members.states import MemberStatus
+from hub_server.members.states import TRANSITIONS, MemberStatus
 from hub_server.members.tables import members
 
 
@@ -56,6 +56,48 @@ def members_by_id(connection: Connection, member_ids: Sequence[str]) -> dict[str
     """Those members, in one statement."""
     rows = connection.execute(select(members).where(members.c.id.in_(member_ids)))
     return {row.id: _member(row) for row in rows}
+
+
+def find_members(
+    connection: Connection,
+    *,
+    phone: str | None,
+    name: str | None,
+    before: tuple[datetime, str] | None,
+    limit: int,
+) -> list[MemberRow]:
+    """Members with this phone (E.164) and a name that holds this text, whatever its case; the newest first.
+
+    `before` is the registration and id of the last one already seen.
+    """
+    statement = select(members)
+    if phone is not None:
+        statement = statement.where(members.c.phone == phone)
+    if name is not None:
+        statement = statement.where(members.c.name.icontains(name, autoescape=True))
+    if before is not None:
+        moment, identifier = before
+        older = and_(members.c.registered_at == moment, members.c.id < identifier)
+        statement = statement.where(or_(members.c.registered_at < moment, older))
+    newest_first = (members.c.registered_at.desc(), members.c.id.desc())
+    return [_member(row) for row in connection.execute(statement.order_by(*newest_first).limit(limit))]
+
+
+def set_member_status(connection: Connection, member_id: str, seen: MemberStatus, to: MemberStatus) -> bool:
+    """Compare and set; false if the member is no longer in the state that was seen.
+
+    Raises:
+        ValueError: there is no such transition.
+    """
+    if to not in TRANSITIONS[seen]:
+        raise ValueError(f"a member who is {seen} does not become {to}")
+    moved = connection.execute(
+        update(members)
+        .where(members.c.id == member_id, members.c.status == seen.value)
+        .values(status=to.value)
+        .returning(members.c.id)
+    )
+    return moved.first() is not None
 
 
 def _values(member: MemberRow) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What a member may be."""
+"""What a member may be, and what may follow."""
 
 from enum import StrEnum
 
@@ -8,3 +8,9 @@ class MemberStatus(StrEnum):
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
+
+
+TRANSITIONS: dict[MemberStatus, frozenset[MemberStatus]] = {
+    MemberStatus.ACTIVE: frozenset({MemberStatus.SUSPENDED}),
+    MemberStatus.SUSPENDED: frozenset({MemberStatus.ACTIVE}),
+}

@@ -1,5 +1,6 @@
 """Owns payment codes: issue, replacement, revocation, use, and the offline allowance."""
 
+from hub_server.payment_codes.expire_cards import expire_cards
 from hub_server.payment_codes.expire_codes import expire_codes
 from hub_server.payment_codes.freeze_card import freeze_card, unfreeze_card
 from hub_server.payment_codes.fresh_secret import FreshSecret, fresh_secret, is_secret_of
@@ -10,10 +11,13 @@ from hub_server.payment_codes.issue_code import (
     issue_code,
     issue_codes,
 )
+from hub_server.payment_codes.move_card import locked_card, move_card
 from hub_server.payment_codes.present_code import OwnCode, own_code, present_code
 from hub_server.payment_codes.queries import CodeRow, advance_codes, codes_by_ref, live_codes_of
+from hub_server.payment_codes.replace_card import replace_card, report_lost
 from hub_server.payment_codes.revoke_code import revoke_codes, revoke_own_code
 from hub_server.payment_codes.states import TRANSITIONS, CodeState
+from hub_server.payment_codes.unbind_member import unbind_member
 from hub_server.payment_codes.uses import CodeUse, record_uses
 from hub_server.payment_codes.validate_code import ShownCode, read_shown_code
 
@@ -30,6 +34,7 @@ __all__ = [
     "ShownCode",
     "advance_codes",
     "codes_by_ref",
+    "expire_cards",
     "expire_codes",
     "freeze_card",
     "fresh_secret",
@@ -37,11 +42,16 @@ __all__ = [
     "issue_code",
     "issue_codes",
     "live_codes_of",
+    "locked_card",
+    "move_card",
     "own_code",
     "present_code",
     "read_shown_code",
     "record_uses",
+    "replace_card",
+    "report_lost",
     "revoke_codes",
     "revoke_own_code",
+    "unbind_member",
     "unfreeze_card",
 ]

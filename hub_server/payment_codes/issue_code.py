@@ -9,7 +9,7 @@ from hub_server.bindings import binding_of
 from hub_server.cards import CardRow, CardStatus, cards_by_id, last4, read_card
 from hub_server.foundation.storage import Connection, lock_rows
 from hub_server.loyalty import TierTable, current_tier_table, rate_for
-from hub_server.members import MemberRow
+from hub_server.members import MemberRow, require_active
 from hub_server.payment_codes.fresh_secret import FreshSecret
 from hub_server.payment_codes.queries import (
     CodeRow,
@@ -63,14 +63,14 @@ def issue_code(
         CodedError: CARD_NOT_FOUND (no such card, or no binding to it), FORBIDDEN (a viewer),
             MEMBER_NOT_ACTIVE, CARD_NOT_ACTIVE, CARD_EXPIRED.
     """
+    # Under the lock: who loses the binding or is suspended meanwhile must find every code there is.
+    lock_rows(connection, "card", [order.card_id])
     binding = binding_of(connection, order.card_id, member.id)
     if binding is None:
         raise CodedError(Code.CARD_NOT_FOUND)
     if not binding.may_present:
         raise CodedError(Code.FORBIDDEN, "a viewer presents no code")
-    if not member.is_active:
-        raise CodedError(Code.MEMBER_NOT_ACTIVE)
-    lock_rows(connection, "card", [order.card_id])
+    require_active(connection, member.id)
     card = read_card(connection, order.card_id)
     if card is None:
         raise CodedError(Code.CARD_NOT_FOUND)

@@ -32,15 +32,27 @@ def revoke_own_code(connection: Connection, *, member: MemberRow, card_id: str, 
 
 
 def revoke_codes(
-    connection: Connection, *, card_id: str, at: datetime, actor: Actor, reason: str
+    connection: Connection,
+    *,
+    card_id: str,
+    at: datetime,
+    actor: Actor,
+    reason: str,
+    member_id: str | None = None,
 ) -> list[str]:
     """Revoke every code of the card that has not expired, whatever its state; their names.
+
+    With a `member_id`, only those that this member was given.
 
     A replaced or used code stays what it is and is revoked besides: a terminal without a line would still
     honour it, and does not from the contact on at which it was told (protocol.md 5, rule 1).
     """
     lock_rows(connection, "card", [card_id])
-    codes = codes_to_revoke(connection, card_id, at)
+    codes = [
+        code
+        for code in codes_to_revoke(connection, card_id, at)
+        if member_id is None or code.member_id == member_id
+    ]
     live = [code.code_ref for code in codes if code.state is CodeState.LIVE]
     others = [code.code_ref for code in codes if code.state is not CodeState.LIVE]
     advance_codes(connection, live, CodeState.LIVE, CodeState.REVOKED, at=at, actor=actor.id)

@@ -35,9 +35,13 @@ class OtpVerifyRequest(Request):
 
 
 class MemberTokens(Message):
-    """A session of a known member, or a registration token of a new phone."""
+    """A session of a known member, or a registration token of a new phone; seconds.
+
+    `refresh_token` opens the next session (`/auth/refresh`), once.
+    """
 
     access_token: Annotated[str | None, Field(repr=False)] = None
+    refresh_token: Annotated[str | None, Field(repr=False)] = None
     token_type: Literal["Bearer"] = "Bearer"
     expires_in: int
     registration_token: Annotated[str | None, Field(repr=False)] = None
@@ -60,8 +64,15 @@ class Member(Message):
     email: str | None = None
 
 
+class Caps(Message):
+    """What a member may spend with a shared card, in minor units of what is paid; none for no cap."""
+
+    cap_per_charge: int | None
+    cap_per_day: int | None
+
+
 class Card(Message):
-    """A card the member may see; `balance` in minor units."""
+    """A card the member may see; `balance` in minor units, `caps` the member's own."""
 
     card_id: str
     card_no: str
@@ -73,6 +84,7 @@ class Card(Message):
     tier: int
     rate: int
     role: BindingRole
+    caps: Caps
 
 
 class CardList(Message):

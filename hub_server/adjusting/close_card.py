@@ -1,0 +1,41 @@
+"""Use case close_card (銷戶). It lives here since an adjustment that waits holds the account open."""
+
+from datetime import datetime
+
+from hub_server.adjusting.queries import has_open_adjustment
+from hub_server.audit import Actor, AuditName, record
+from hub_server.bindings import bindings_of_cards, end_bindings
+from hub_server.cards import CardRow, CardStatus
+from hub_server.foundation.storage import Connection
+from hub_server.payment_codes import locked_card, move_card, revoke_codes
+from shared.problems import Code, CodedError, FieldError
+
+
+def close_card(connection: Connection, *, card_id: str, at: datetime, actor: Actor, reason: str) -> bool:
+    """Close an empty card for good; its bindings end. False if it was closed already.
+
+    Raises:
+        CodedError: CARD_NOT_FOUND; INSUFFICIENT_BALANCE (an overdraft is owed); INVALID_REQUEST, which says
+            what is left: money on the card, or an adjustment that waits.
+    """
+    card = locked_card(connection, card_id)
+    if card.status is CardStatus.CLOSED:
+        return False
+    _refuse_unsettled(connection, card)
+    move_card(connection, card, CardStatus.CLOSED)
+    record(connection, at, [actor.did(AuditName.CARD_CLOSED, "card", card_id, reason=reason)])
+    end_bindings(connection, bindings_of_cards(connection, [card_id]), at=at, actor=actor)
+    revoke_codes(connection, card_id=card_id, at=at, actor=actor, reason="card closed")
+    return True
+
+
+def _refuse_unsettled(connection: Connection, card: CardRow) -> None:
+    if card.balance < 0:
+        raise CodedError(Code.INSUFFICIENT_BALANCE, f"{-card.balance} {card.currency} are owed")
+    left = []
+    if card.balance > 0:
+        left.append(FieldError(pointer="/balance", detail=f"{card.balance} {card.currency} are left"))
+    if has_open_adjustment(connection, card.id):
+        left.append(FieldError(pointer="/adjustments", detail="an adjustment waits for a decision"))
+    if left:
+        raise CodedError(Code.INVALID_REQUEST, "the card is not settled", fields=tuple(left))

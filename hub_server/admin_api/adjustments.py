@@ -76,6 +76,12 @@ class AdjustmentList(Message):
 def router(context: Context) -> APIRouter:
     """The routes, bound to a hub."""
     routes = APIRouter(prefix="/api/v1/admin/adjustments", tags=["admin: adjustments"])
+    _add_proposing(routes, context)
+    _add_deciding(routes, context)
+    return routes
+
+
+def _add_proposing(routes: APIRouter, context: Context) -> None:
     reads = Depends(admin_gate(context, Permission.READ))
     adjusts = Depends(admin_gate(context, Permission.ADJUSTMENTS))
 
@@ -113,6 +119,10 @@ def router(context: Context) -> APIRouter:
         )
         return Adjustment.of(row)
 
+
+def _add_deciding(routes: APIRouter, context: Context) -> None:
+    adjusts = Depends(admin_gate(context, Permission.ADJUSTMENTS))
+
     @routes.post(
         "/{adjustment_id}/approve",
         responses=problems(
@@ -149,5 +159,3 @@ def router(context: Context) -> APIRouter:
             lambda c: refuse_adjustment(c, adjustment_id=known, at=at, actor=session.actor, note=body.note)
         )
         return Adjustment.of(row)
-
-    return routes

@@ -45,8 +45,14 @@ class WhyTerminal(Request):
 def router(context: Context, keys: HubSigningKeys) -> APIRouter:
     """The routes, bound to a hub."""
     routes = APIRouter(prefix="/api/v1/admin/terminals", tags=["admin: terminals"])
+    _add_reading(routes, context)
+    _add_making(routes, context, keys)
+    _add_status(routes, context)
+    return routes
+
+
+def _add_reading(routes: APIRouter, context: Context) -> None:
     reads = Depends(admin_gate(context, Permission.READ))
-    changes = Depends(admin_gate(context, Permission.TERMINALS))
 
     @routes.get("")
     def terminals(
@@ -68,6 +74,10 @@ def router(context: Context, keys: HubSigningKeys) -> APIRouter:
         known = known_form(terminal_id)
         return context.database.read(lambda c: _standing(c, known))
 
+
+def _add_making(routes: APIRouter, context: Context, keys: HubSigningKeys) -> None:
+    changes = Depends(admin_gate(context, Permission.TERMINALS))
+
     @routes.post("", status_code=201, responses=problems(Code.NOT_FOUND))
     def make_terminal(session: Annotated[AdminSession, changes], body: TerminalToMake) -> CreatedTerminal:
         """Make a terminal of a store; the answer holds its enrolment code, which is shown this once."""
@@ -78,6 +88,10 @@ def router(context: Context, keys: HubSigningKeys) -> APIRouter:
             )
         )
         return CreatedTerminal.of(new, context.settings.base_url)
+
+
+def _add_status(routes: APIRouter, context: Context) -> None:
+    changes = Depends(admin_gate(context, Permission.TERMINALS))
 
     @routes.post("/{terminal_id}/suspend", responses=problems(Code.NOT_FOUND, Code.TERMINAL_NOT_ACTIVE))
     def suspend(
@@ -104,8 +118,6 @@ def router(context: Context, keys: HubSigningKeys) -> APIRouter:
             return _enrolled(_standing(c, known))
 
         return context.database.run(work)
-
-    return routes
 
 
 def _standing(connection: Connection, terminal_id: str) -> SeenTerminal:

@@ -1,6 +1,13 @@
 """Owns transactions: their numbers, their states, and how they are told."""
 
 from hub_server.transactions.mark_reversed import mark_reversed
+from hub_server.transactions.listing import (
+    KindSums,
+    TransactionFilter,
+    list_transactions_by_arrival,
+    list_transactions_by_time,
+    sums_of_day,
+)
 from hub_server.transactions.queries import (
     TransactionRow,
     insert_transactions,
@@ -15,14 +22,19 @@ from hub_server.transactions.take_transaction_numbers import take_transaction_nu
 
 __all__ = [
     "TRANSITIONS",
+    "KindSums",
+    "TransactionFilter",
     "TransactionKind",
     "TransactionRow",
     "TransactionStatus",
     "insert_transactions",
+    "list_transactions_by_arrival",
+    "list_transactions_by_time",
     "mark_reversed",
     "number_of",
     "points_clawed_back",
     "repeated_order_refs",
+    "sums_of_day",
     "take_transaction_numbers",
     "transactions_by_entry",
     "transactions_by_id",

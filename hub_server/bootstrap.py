@@ -16,7 +16,6 @@ from hub_server.access import connect_sms
 from hub_server.access.routes import router as access_router
 from hub_server.admin_api.adjustments import router as admin_adjustments_router
 from hub_server.admin_api.loyalty import router as admin_loyalty_router
-from hub_server.admin_api.merchants import router as admin_merchants_router
 from hub_server.admin_api.policies import router as admin_policies_router
 from hub_server.admin_api.service import router as admin_service_router
 from hub_server.admin_api.terminals import router as admin_terminals_router
@@ -234,7 +233,6 @@ def _routers(context: Context, keys: HubSigningKeys, streams: FeedStreams) -> li
         charges_router(context, keys),
         member_page_router(context, keys),
         admin_adjustments_router(context),
-        admin_merchants_router(context),
         admin_policies_router(context),
         admin_terminals_router(context, keys),
         admin_loyalty_router(context),

@@ -15,6 +15,7 @@ from hub_server import migrations
 from hub_server.access import connect_sms
 from hub_server.access.routes import router as access_router
 from hub_server.admin_api.adjustments import router as admin_adjustments_router
+from hub_server.admin_api.logins import router as admin_logins_router
 from hub_server.admin_api.loyalty import router as admin_loyalty_router
 from hub_server.admin_api.policies import router as admin_policies_router
 from hub_server.admin_api.service import router as admin_service_router
@@ -37,6 +38,7 @@ from hub_server.foundation.storage import (
 from hub_server.foundation.web import WebParts, make_application
 from hub_server.journal_intake.routes import router as journal_router
 from hub_server.ledger import HUB_OWNER, AccountKind, open_account
+from hub_server.merchant_api.api_keys import router as merchant_api_keys_router
 from hub_server.monitoring import alert_handler
 from hub_server.pages.member.routes import router as member_page_router
 from hub_server.payment_codes.jobs import sweep_job
@@ -232,6 +234,8 @@ def _routers(context: Context, keys: HubSigningKeys, streams: FeedStreams) -> li
         payment_codes_router(context, keys),
         charges_router(context, keys),
         member_page_router(context, keys),
+        admin_logins_router(context),
+        merchant_api_keys_router(context),
         admin_adjustments_router(context),
         admin_policies_router(context),
         admin_terminals_router(context, keys),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from hub_server.access.sessions import session_subject
 from hub_server.access.states import SessionKind
 from hub_server.foundation.context import Context
+from hub_server.foundation.storage import Connection
+from hub_server.foundation.web.rate_limits import Caller, CallerKind, tell_caller
 from hub_server.members import MemberRow, member_of
 from shared.problems import Code, CodedError
 
@@ -50,21 +53,19 @@ def member_gate(context: Context) -> MemberGate:
                 refuse_other_origins(request)
         if not token:
             raise CodedError(Code.UNAUTHENTICATED)
-        at = context.clock.now()
-        shown = token
-
-        member_id = context.database.read(
-            lambda connection: session_subject(connection, SessionKind.MEMBER, shown, at)
-        )
-        member = None
-        if member_id is not None:
-            known = member_id
-            member = context.database.read(lambda connection: member_of(connection, known))
+        shown, at = token, context.clock.now()
+        member = context.database.read(lambda connection: _member_of_token(connection, shown, at))
         if member is None:
             raise CodedError(Code.UNAUTHENTICATED)
+        tell_caller(request.scope, Caller(CallerKind.PERSON, member.id))
         return MemberSession(member, token)
 
     return signed_in_member
+
+
+def _member_of_token(connection: Connection, token: str, at: datetime) -> MemberRow | None:
+    member_id = session_subject(connection, SessionKind.MEMBER, token, at)
+    return None if member_id is None else member_of(connection, member_id)
 
 
 def bearer_token(request: Request) -> str | None:

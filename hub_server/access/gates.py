@@ -1,13 +1,15 @@
 """Who asks, and whether they may: one gate for each kind of caller but members and terminals.
 
-Each declares its scheme in the OpenAPI document, so that nobody has to guess which routes are open.
+Each declares its scheme, and the permission or scope it asks for, in the OpenAPI document, so that nobody has to
+guess which routes are open and to whom.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from hub_server.access.api_keys import merchant_of_api_key
@@ -18,6 +20,8 @@ from hub_server.access.sessions import session_subject
 from hub_server.access.states import LoginKind, LoginStatus, SessionKind
 from hub_server.audit import Actor
 from hub_server.foundation.context import Context
+from hub_server.foundation.storage import Connection
+from hub_server.foundation.web.rate_limits import Caller, CallerKind, tell_caller
 from shared.problems import Code, CodedError
 
 _admin_scheme = HTTPBearer(scheme_name="admin", description="A hub admin's access token", auto_error=False)
@@ -25,9 +29,8 @@ merchant_scheme = HTTPBearer(
     scheme_name="merchant", description="An access token of a merchant's owner or manager", auto_error=False
 )
 key_scheme = HTTPBearer(scheme_name="merchant_key", description="A merchant's API key", auto_error=False)
-_AdminToken = Annotated[HTTPAuthorizationCredentials | None, Depends(_admin_scheme)]
-_MerchantToken = Annotated[HTTPAuthorizationCredentials | None, Depends(merchant_scheme)]
-_Key = Annotated[HTTPAuthorizationCredentials | None, Depends(key_scheme)]
+AdminToken = Annotated[HTTPAuthorizationCredentials | None, Depends(_admin_scheme)]
+MerchantToken = Annotated[HTTPAuthorizationCredentials | None, Depends(merchant_scheme)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,14 @@ class MerchantSession:
 
 
 @dataclass(frozen=True, slots=True)
+class LoginSession:
+    """Somebody who signed in with a password."""
+
+    login: LoginRow
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class KeyHolder:
     """A merchant's other system, by its API key."""
 
@@ -82,9 +93,14 @@ class KeyHolder:
 def admin_gate(context: Context, permission: Permission) -> Callable[..., AdminSession]:
     """A dependency: a signed-in admin who has the permission."""
 
-    def signed_in_admin(credentials: _AdminToken) -> AdminSession:
+    needed = Security(_admin_scheme, scopes=[permission.value])
+
+    def signed_in_admin(
+        request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, needed]
+    ) -> AdminSession:
         """Raises CodedError: UNAUTHENTICATED, FORBIDDEN."""
-        login, token = _signed_in(context, credentials, SessionKind.ADMIN, LoginKind.ADMIN, permission)
+        login, token = _signed_in(context, request, credentials, (LoginKind.ADMIN,))
+        _hold_to(login, permission)
         return AdminSession(login, token)
 
     return signed_in_admin
@@ -93,11 +109,16 @@ def admin_gate(context: Context, permission: Permission) -> Callable[..., AdminS
 def merchant_gate(context: Context, permission: Permission) -> Callable[..., MerchantSession]:
     """A dependency: a signed-in person of a merchant who has the permission."""
 
-    def signed_in_merchant(credentials: _MerchantToken) -> MerchantSession:
+    needed = Security(merchant_scheme, scopes=[permission.value])
+
+    def signed_in_merchant(
+        request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, needed]
+    ) -> MerchantSession:
         """Raises CodedError: UNAUTHENTICATED, FORBIDDEN."""
-        login, token = _signed_in(context, credentials, SessionKind.MERCHANT, LoginKind.MERCHANT, permission)
+        login, token = _signed_in(context, request, credentials, (LoginKind.MERCHANT,))
         if login.merchant_id is None:
             raise CodedError(Code.UNAUTHENTICATED)
+        _hold_to(login, permission)
         return MerchantSession(login, login.merchant_id, token)
 
     return signed_in_merchant
@@ -106,7 +127,11 @@ def merchant_gate(context: Context, permission: Permission) -> Callable[..., Mer
 def key_gate(context: Context, scope: str) -> Callable[..., KeyHolder]:
     """A dependency: a merchant's API key that has the scope (`charge`, `refund`, `read`)."""
 
-    def holder_of_key(credentials: _Key) -> KeyHolder:
+    needed = Security(key_scheme, scopes=[scope])
+
+    def holder_of_key(
+        request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, needed]
+    ) -> KeyHolder:
         """Raises CodedError: UNAUTHENTICATED, FORBIDDEN."""
         if credentials is None:
             raise CodedError(Code.UNAUTHENTICATED, "an API key is needed")
@@ -114,6 +139,7 @@ def key_gate(context: Context, scope: str) -> Callable[..., KeyHolder]:
         key = context.database.read(lambda connection: merchant_of_api_key(connection, shown, at))
         if key is None:
             raise CodedError(Code.UNAUTHENTICATED, "the API key is not known, or was revoked")
+        tell_caller(request.scope, Caller(CallerKind.KEY, key.id))
         if scope not in key.scopes:
             raise CodedError(Code.FORBIDDEN, f"the API key has no scope '{scope}'")
         return KeyHolder(key)
@@ -121,23 +147,44 @@ def key_gate(context: Context, scope: str) -> Callable[..., KeyHolder]:
     return holder_of_key
 
 
+def login_gate(context: Context) -> Callable[..., LoginSession]:
+    """A dependency: an admin or a merchant's person, whatever the permissions: for the own login."""
+
+    def signed_in_with_password(
+        request: Request, credentials: AdminToken, _same: MerchantToken
+    ) -> LoginSession:
+        """Raises CodedError: UNAUTHENTICATED."""
+        return LoginSession(*_signed_in(context, request, credentials, tuple(LoginKind)))
+
+    return signed_in_with_password
+
+
 def _signed_in(
     context: Context,
+    request: Request,
     credentials: HTTPAuthorizationCredentials | None,
-    kind: SessionKind,
-    login_kind: LoginKind,
-    permission: Permission,
+    kinds: Sequence[LoginKind],
 ) -> tuple[LoginRow, str]:
     if credentials is None:
         raise CodedError(Code.UNAUTHENTICATED, "an access token is needed")
     token, at = credentials.credentials, context.clock.now()
-    login_id = context.database.read(lambda connection: session_subject(connection, kind, token, at))
-    login = None
-    if login_id is not None:
-        known = login_id
-        login = context.database.read(lambda connection: login_of(connection, known))
-    if login is None or login.kind is not login_kind or login.status is not LoginStatus.ACTIVE:
+    login = context.database.read(lambda connection: _login_of_token(connection, kinds, token, at))
+    if login is None or login.status is not LoginStatus.ACTIVE:
         raise CodedError(Code.UNAUTHENTICATED, "the access token is not good, or no longer")
+    tell_caller(request.scope, Caller(CallerKind.PERSON, login.id))
+    return login, token
+
+
+def _login_of_token(
+    connection: Connection, kinds: Sequence[LoginKind], token: str, at: datetime
+) -> LoginRow | None:
+    for kind in kinds:
+        login_id = session_subject(connection, SessionKind(kind.value), token, at)
+        if login_id is not None:
+            return login_of(connection, login_id)
+    return None
+
+
+def _hold_to(login: LoginRow, permission: Permission) -> None:
     if not may(login.role, permission):
         raise CodedError(Code.FORBIDDEN, f"this needs the permission '{permission.value}'")
-    return login, token

@@ -45,12 +45,21 @@ def _send(sms: SmsSender, number: str, words: str, at: datetime) -> None:
 
 
 def prove_phone(
-    context: Context, keys: HubSigningKeys, *, challenge_id: str, code: str
+    context: Context, keys: HubSigningKeys, *, challenge_id: str, code: str, may_refresh: bool = False
 ) -> ProvenPhone | None:
-    """A session, or none when the digits do not prove the phone; the try is counted either way."""
+    """A session, or none when the digits do not prove the phone; the try is counted either way.
+
+    `may_refresh`: a member gets a refresh token beside. (The page does not: its cookie lives long enough.)
+    """
     at = context.clock.now()
     return context.database.run(
         lambda connection: verify_otp(
-            connection, context, keys.pepper, challenge_id=challenge_id, code=code, at=at
+            connection,
+            context,
+            keys.pepper,
+            challenge_id=challenge_id,
+            code=code,
+            at=at,
+            may_refresh=may_refresh,
         )
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,14 @@ OTP_DIGITS = 6
 PREFIX_CHARACTERS = 8
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+HINT_CHARACTERS = 4
+INITIAL_PASSWORD_BYTES = 15
+MIN_PASSWORD_CHARACTERS = 12
+MAX_PASSWORD_BYTES = 72
+"""All that bcrypt reads; a longer password is refused when it is set, never cut."""
+MIN_DIFFERENT_CHARACTERS = 5
+PLACE_KNOWN = timedelta(days=30)
+"""How long an address is known as one from which somebody signed in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,3 +113,32 @@ def token_hash(token: str) -> bytes:
 def api_key_text(random: bytes) -> str:
     """A merchant's API key; the prefix lets scanners of leaked secrets know it."""
     return f"mps_key_{to_base64url(random)}"
+
+
+def key_hint(key: str) -> str:
+    """The last characters of an API key, to know it by."""
+    return key[-HINT_CHARACTERS:]
+
+
+def place_digest(login_id: str, address: str) -> str:
+    """A login and the address it signs in from, as one name of 64 characters."""
+    return hashlib.sha256(f"{login_id} {address}".encode()).hexdigest()
+
+
+def password_fault(password: str, email: str) -> str | None:
+    """What is wrong with a new password; none if it may be set. Length counts, not kinds of characters."""
+    text = unicodedata.normalize("NFC", password)
+    if len(text) < MIN_PASSWORD_CHARACTERS:
+        return f"at least {MIN_PASSWORD_CHARACTERS} characters"
+    if len(text.encode("utf-8")) > MAX_PASSWORD_BYTES:
+        return f"at most {MAX_PASSWORD_BYTES} bytes in UTF-8"
+    if len(set(text)) < MIN_DIFFERENT_CHARACTERS:
+        return f"at least {MIN_DIFFERENT_CHARACTERS} different characters"
+    if email.partition("@")[0].lower() in text.lower():
+        return "not with the e-mail address in it"
+    return None
+
+
+def initial_password(random: bytes) -> str:
+    """A password to begin with, of 15 random bytes: 20 characters."""
+    return to_base64url(random)

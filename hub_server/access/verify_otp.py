@@ -1,11 +1,11 @@
 """Use case: the six digits prove the phone; a member signs in, a new phone may register."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub_server.access.queries import take_try, use_challenge
 from hub_server.access.rules import otp_hash, same_secret
-from hub_server.access.sessions import OpenedSession, open_session
+from hub_server.access.sessions import Family, OpenedSession, open_session
 from hub_server.access.states import SessionKind
 from hub_server.audit import Actor, AuditName, record
 from hub_server.foundation.context import Context
@@ -25,7 +25,14 @@ class ProvenPhone:
 
 
 def verify_otp(
-    connection: Connection, context: Context, pepper: bytes, *, challenge_id: str, code: str, at: datetime
+    connection: Connection,
+    context: Context,
+    pepper: bytes,
+    *,
+    challenge_id: str,
+    code: str,
+    at: datetime,
+    may_refresh: bool = False,
 ) -> ProvenPhone | None:
     """A session, or none for wrong digits or a challenge that is unknown, used, expired or out of tries.
 
@@ -49,6 +56,7 @@ def verify_otp(
             at=at,
         )
         return ProvenPhone(session, is_member=False)
+    refresh_life = timedelta(seconds=settings.member_refresh_ttl_s)
     session = open_session(
         connection,
         context.random_bytes,
@@ -56,6 +64,7 @@ def verify_otp(
         subject=member.id,
         life_s=settings.session_ttl_s,
         at=at,
+        family=Family(context.ids.new(), at + refresh_life) if may_refresh else None,
     )
     record(connection, at, [Actor("member", member.id).did(AuditName.SIGN_IN, "member", member.id)])
     return ProvenPhone(session, is_member=True)

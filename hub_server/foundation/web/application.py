@@ -19,6 +19,7 @@ from hub_server.foundation.web.guard import Guard, Limits
 from hub_server.foundation.web.health import health_router
 from hub_server.foundation.web.oauth_errors import OAuthError
 from hub_server.foundation.web.problem_documents import problem_response, response_to
+from hub_server.foundation.web.rate_limits import Allowance, RateLimits
 from shared.problems import Code, CodedError, FieldError
 
 _log = logging.getLogger("mps.hub.web")
@@ -71,6 +72,13 @@ def make_application(context: Context, parts: WebParts) -> FastAPI:
         clock=context.clock,
         new_id=context.ids.new,
         figures=parts.figures,
+        rates=RateLimits(
+            Allowance(
+                key=context.settings.key_requests_per_minute,
+                person=context.settings.member_requests_per_minute,
+                address=context.settings.public_requests_per_minute,
+            )
+        ),
         limits=Limits(
             body_bytes=context.settings.body_limit_bytes,
             body_timeout_s=context.settings.body_timeout_s,

@@ -1,4 +1,4 @@
-"""What stands before every route: request id, limits on the body, security headers, one log line a request."""
+"""What stands before every route: request id, limits on callers and bodies, security headers, one log line a request."""
 
 import asyncio
 import logging
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hub_server.foundation.observability import Figures, request_id_variable
 from hub_server.foundation.observability.figures import UNKNOWN_ROUTE
 from hub_server.foundation.web.problem_documents import problem_response
+from hub_server.foundation.web.rate_limits import RateLimits
 from shared.clock import Clock
 from shared.problems import Code, CodedError
 
@@ -20,6 +21,7 @@ _log = logging.getLogger("mps.hub.web")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _BODY_TYPES = frozenset({"application/json", "application/x-www-form-urlencoded"})
 MAX_LENGTH_DIGITS = 19
+_UNAUTHENTICATED = 401
 _PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
@@ -42,13 +44,21 @@ class Guard:
     """ASGI middleware. It reads the body itself, bounded in size and time, before anything parses it."""
 
     def __init__(
-        self, app: ASGIApp, *, clock: Clock, new_id: Callable[[], str], limits: Limits, figures: Figures
+        self,
+        app: ASGIApp,
+        *,
+        clock: Clock,
+        new_id: Callable[[], str],
+        limits: Limits,
+        rates: RateLimits,
+        figures: Figures,
     ) -> None:
         """`new_id` names a request that brought no usable `X-Request-Id`."""
         self._app = app
         self._clock = clock
         self._new_id = new_id
         self._limits = limits
+        self._rates = rates
         self._figures = figures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,9 +81,10 @@ class Guard:
 
     async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         try:
+            self._hold_to_rate(scope)
             body = await self._read_body(scope, receive)
         except CodedError as error:
-            response = problem_response(scope, error.code, error.detail)
+            response = problem_response(scope, error.code, error.detail, retry_after_s=error.retry_after_s)
             response.headers["Connection"] = "close"  # what is left of the body is not read
             await response(scope, receive, answer.send)
             return
@@ -87,6 +98,13 @@ class Guard:
                 raise
             response = problem_response(scope, Code.INTERNAL_ERROR)
             await response(scope, receive, answer.send)
+        finally:
+            self._rates.learn(scope, is_refused=answer.status == _UNAUTHENTICATED)
+
+    def _hold_to_rate(self, scope: Scope) -> None:
+        wait_s = self._rates.wait_s(scope, self._clock.monotonic_ms())
+        if wait_s > 0:
+            raise CodedError(Code.RATE_LIMITED, "too many requests", retry_after_s=wait_s)
 
     async def _read_body(self, scope: Scope, receive: Receive) -> bytes:
         headers = Headers(scope=scope)

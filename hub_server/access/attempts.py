@@ -1,0 +1,103 @@
+"""Counting tries of passwords before they are compared, so that many at once get no more than one by one.
+
+Two counts hold the guessing down (docs/decisions/0007-lock-outs.md). An address has so many tries an hour, of
+whatever logins. A login has so many wrong ones: from addresses that are strangers to it all share one count; an
+address from which it signed in lately has a count of its own, so that no stranger can lock the owner out.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hub_server.access.queries import (
+    LoginRow,
+    clear_login_tries,
+    count_try,
+    forget_window,
+    login_by_email,
+    take_login_try,
+    window_of,
+)
+from hub_server.access.rules import HOUR, PLACE_KNOWN, place_digest
+from hub_server.foundation.storage import Connection
+from hub_server.settings import Settings
+from shared.problems import Code, CodedError
+
+_ADDRESS = "login_address"
+_PLACE = "login_place"
+_TRIES = "login_tries"
+_PROOF = "login_proof"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A try that was counted.
+
+    Attributes:
+        login: whose it is, if anybody's.
+        is_allowed: it may succeed; otherwise the login is locked for who asks.
+        is_last: a wrong password now means that the login is locked.
+    """
+
+    login: LoginRow | None
+    address: str
+    is_allowed: bool
+    is_last: bool
+
+
+def take_attempt(
+    connection: Connection, settings: Settings, *, email: str, address: str, at: datetime
+) -> Attempt:
+    """Count a try of an address (`counted_address`) at the login with this e-mail address, if there is one.
+
+    Raises:
+        CodedError: RATE_LIMITED; the address has used up its tries, whoever's logins they were.
+    """
+    _count_or_refuse(connection, _ADDRESS, address, settings.logins_per_address_per_hour, HOUR, at)
+    login = login_by_email(connection, email)
+    if login is None:
+        return Attempt(None, address, is_allowed=False, is_last=False)
+    lock = timedelta(seconds=settings.login_lock_s)
+    place = place_digest(login.id, address)
+    if window_of(connection, _PLACE, place, window=PLACE_KNOWN, at=at) is not None:
+        count: int | None = count_try(connection, _TRIES, place, window=lock, at=at).count
+    else:
+        count = take_login_try(connection, login.id, tries=settings.login_tries, lock=lock, at=at)
+    is_allowed = count is not None and count <= settings.login_tries
+    return Attempt(login, address, is_allowed, is_last=count == settings.login_tries)
+
+
+def remember_success(connection: Connection, login_id: str, address: str, at: datetime) -> None:
+    """Forget the wrong tries, and know the address from now on."""
+    place = place_digest(login_id, address)
+    clear_login_tries(connection, login_id)
+    forget_window(connection, _TRIES, place)
+    forget_window(connection, _PLACE, place)
+    count_try(connection, _PLACE, place, window=PLACE_KNOWN, at=at)
+
+
+def count_proof(connection: Connection, settings: Settings, login_id: str, at: datetime) -> None:
+    """Count a try of the password by somebody signed in already: a stolen session guesses no faster.
+
+    Raises:
+        CodedError: RATE_LIMITED.
+    """
+    lock = timedelta(seconds=settings.login_lock_s)
+    _count_or_refuse(connection, _PROOF, login_id, settings.login_tries, lock, at)
+
+
+def forget_proofs(connection: Connection, login_id: str) -> None:
+    """The password was right."""
+    forget_window(connection, _PROOF, login_id)
+
+
+def _count_or_refuse(
+    connection: Connection, kind: str, subject: str, limit: int, window: timedelta, at: datetime
+) -> None:
+    # Looked at first, so that a flood of what is refused anyway writes nothing.
+    counted = window_of(connection, kind, subject, window=window, at=at)
+    if counted is None or counted.count < limit:
+        counted = count_try(connection, kind, subject, window=window, at=at)
+        if counted.count <= limit:
+            return
+    wait_s = -((at - counted.began_at - window) // timedelta(seconds=1))
+    raise CodedError(Code.RATE_LIMITED, "too many tries", retry_after_s=max(1, wait_s))

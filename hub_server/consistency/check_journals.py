@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from hub_server.consistency.queries import entries_in_order
+from hub_server.consistency.queries.journals import entries_in_order
 from hub_server.consistency.rules import Finding
 from hub_server.foundation.storage import Connection
 from shared.journal_entries import (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, insert, select, update
 
 from hub_server.bindings.tables import bindings
 from hub_server.cards import CardTypeName, card_number, last4
@@ -33,6 +33,7 @@ from shared.api.transactions import CardTypeName as CardTypeOnWire
 from shared.payment_code import PaymentCode, issue_payment_code, read_payment_code
 from shared.signing import Ed25519Signer
 from tests.builders import row_shapes
+from tests.builders.damage import Superuser
 
 BCRYPT_COST = 4
 FAR_BACK = timedelta(days=1)
@@ -323,10 +324,8 @@ class HubRows:
         )
         claims = claims_of(terms, fresh.secret)
         text, certificate = issue_payment_code(fresh.secret, claims, self._keys.signer)
-        replaced = (payment_codes.c.card_id == card.card_id, payment_codes.c.state == "live")
-        self._context.database.run(
-            lambda c: c.execute(update(payment_codes).where(*replaced).values(state="replaced"))
-        )
+        for live in self.rows(payment_codes, card_id=card.card_id, state="live"):
+            self._replace(live, card.member_id)
         row = {"code_ref": claims.code_ref, "secret_hash": fresh.secret_hash, "state": "live"}
         self._insert(
             (
@@ -347,6 +346,13 @@ class HubRows:
         )
         return read_payment_code(text, self._keys.verifiers)
 
+    def _replace(self, code: Mapping[str, Any], actor: str) -> None:
+        replaced = update(payment_codes).where(payment_codes.c.code_ref == code["code_ref"])
+        self._context.database.run(lambda c: c.execute(replaced.values(state="replaced")))
+        told = {name: code[name] for name in ("code_ref", "secret_hash")}
+        row = told | {"state": "replaced", "at": self._now(), "actor": actor}
+        self._insert((payment_code_history, row))
+
     def set_codes(self, card: CardRows, seen: str, to: str) -> None:
         """Move the card's codes from one state to another."""
         self.update(payment_codes, {"card_id": card.card_id, "state": seen}, {"state": to})
@@ -364,11 +370,7 @@ class HubRows:
     def forget_code(self, code_ref: str) -> None:
         """A hub that never issued the code, or lost it."""
         for table in (payment_code_history, payment_codes):
-            self._delete(table, code_ref)
-
-    def _delete(self, table: Table, code_ref: str) -> None:
-        gone = delete(table).where(table.c.code_ref == code_ref)
-        self._context.database.run(lambda c: c.execute(gone))
+            Superuser(self._context.database).drop(table, {"code_ref": code_ref})
 
     def rows(self, table: Table, **where: Any) -> list[dict[str, Any]]:
         """Rows of a table, in the order of its primary key."""

@@ -1,12 +1,9 @@
-"""Rows that are off, and rows to be proven one by one; everything is read in sets or streams."""
+"""Cards, postings, points and transactions beside what they are derived of."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Row,
-    Select,
     and_,
     case,
     func,
@@ -17,22 +14,14 @@ from sqlalchemy import (
 )
 
 from hub_server.cards.tables import cards
+from hub_server.consistency.queries.streams import Rows, stream
 from hub_server.journal_intake.tables import journal_entries
 from hub_server.ledger import AccountKind
 from hub_server.ledger.tables import accounts, postings
 from hub_server.loyalty.tables import point_ledger
-from hub_server.payment_codes import CodeState
-from hub_server.payment_codes.tables import payment_codes
-from hub_server.terminals.tables import terminals
-from hub_server.transactions import TransactionKind, TransactionStatus
+from hub_server.merchants.tables import merchants
+from hub_server.transactions import TransactionKind
 from hub_server.transactions.tables import transactions
-
-PAGE = 1_000
-Rows = Iterator[Row[Any]]
-
-
-def _stream(connection: Connection, query: Select[Any]) -> Rows:
-    yield from connection.execution_options(yield_per=PAGE).execute(query)
 
 
 def _balances() -> Any:
@@ -56,7 +45,7 @@ def cards_with_sums(connection: Connection) -> Rows:
         .group_by(point_ledger.c.card_id)
         .subquery()
     )
-    return _stream(
+    return stream(
         connection,
         select(
             cards.c.id,
@@ -91,7 +80,7 @@ def broken_point_rows(connection: Connection) -> Rows:
     seen = select(
         point_ledger.c.id, point_ledger.c.card_id, point_ledger.c.before, before.label("expected")
     ).subquery()
-    return _stream(
+    return stream(
         connection, select(seen).where(seen.c.before != func.coalesce(seen.c.expected, 0)).order_by(seen.c.id)
     )
 
@@ -99,7 +88,7 @@ def broken_point_rows(connection: Connection) -> Rows:
 def postings_in_a_wrong_currency(connection: Connection) -> Rows:
     """Postings whose currency is not that of both accounts."""
     debit, credit = accounts.alias("debit"), accounts.alias("credit")
-    return _stream(
+    return stream(
         connection,
         select(postings.c.id, postings.c.transaction_id)
         .join(debit, debit.c.id == postings.c.debit_account)
@@ -111,7 +100,7 @@ def postings_in_a_wrong_currency(connection: Connection) -> Rows:
 
 def postings_without_transaction(connection: Connection) -> Rows:
     """Money that moved for no transaction."""
-    return _stream(
+    return stream(
         connection,
         select(postings.c.id, postings.c.transaction_id)
         .outerjoin(transactions, transactions.c.id == postings.c.transaction_id)
@@ -134,22 +123,29 @@ def transactions_with_sums(connection: Connection) -> Rows:
     )
     later = transactions.alias("later")
     is_reversal = case((later.c.kind == TransactionKind.REVERSAL.value, 1), else_=0)
+    is_refund = later.c.kind == TransactionKind.REFUND.value
     undone = (
         select(
             later.c.original_id,
             func.sum(later.c.payable).label("given_back"),
             func.sum(is_reversal).label("reversals"),
+            func.sum(-later.c.points_earned).label("clawed"),
+            func.sum(case((is_refund, later.c.payable), else_=0)).label("refunded"),
+            func.sum(case((is_refund, -later.c.points_earned), else_=0)).label("clawed_by_refunds"),
         )
         .where(later.c.original_id.is_not(None))
         .group_by(later.c.original_id)
         .subquery()
     )
-    return _stream(
+    return stream(
         connection,
         select(
+            transactions.c.id,
             transactions.c.tx_no,
             transactions.c.kind,
             transactions.c.status,
+            transactions.c.raw_amount,
+            transactions.c.rate,
             transactions.c.payable,
             transactions.c.given_back,
             transactions.c.points_earned,
@@ -157,6 +153,9 @@ def transactions_with_sums(connection: Connection) -> Rows:
             func.coalesce(points.c.points, 0).label("points"),
             func.coalesce(undone.c.given_back, 0).label("undone"),
             func.coalesce(undone.c.reversals, 0).label("reversals"),
+            func.coalesce(undone.c.clawed, 0).label("clawed"),
+            func.coalesce(undone.c.refunded, 0).label("refunded"),
+            func.coalesce(undone.c.clawed_by_refunds, 0).label("clawed_by_refunds"),
         )
         .outerjoin(moved, moved.c.transaction_id == transactions.c.id)
         .outerjoin(points, points.c.transaction_id == transactions.c.id)
@@ -165,51 +164,9 @@ def transactions_with_sums(connection: Connection) -> Rows:
     )
 
 
-def codes_with_uses(connection: Connection) -> Rows:
-    """Each code that is used, or should be, with its standing charges."""
-    standing = (
-        select(
-            transactions.c.code_ref,
-            func.sum(case((transactions.c.offline.is_(False), 1), else_=0)).label("live"),
-            func.sum(case((transactions.c.offline.is_(True), 1), else_=0)).label("advised"),
-        )
-        .where(
-            transactions.c.kind == TransactionKind.CHARGE.value,
-            transactions.c.status != TransactionStatus.REVERSED.value,
-            transactions.c.code_ref.is_not(None),
-        )
-        .group_by(transactions.c.code_ref)
-        .subquery()
-    )
-    live = func.coalesce(standing.c.live, 0)
-    advised = func.coalesce(standing.c.advised, 0)
-    used = payment_codes.c.live_uses + payment_codes.c.advised_uses
-    return _stream(
-        connection,
-        select(
-            payment_codes.c.code_ref,
-            payment_codes.c.state,
-            payment_codes.c.live_uses,
-            payment_codes.c.advised_uses,
-            live.label("live"),
-            advised.label("advised"),
-        )
-        .outerjoin(standing, standing.c.code_ref == payment_codes.c.code_ref)
-        .where(
-            or_(
-                payment_codes.c.live_uses != live,
-                payment_codes.c.advised_uses != advised,
-                and_(payment_codes.c.state == CodeState.CONSUMED.value, used == 0),
-                and_(payment_codes.c.state.in_([CodeState.LIVE.value, CodeState.EXPIRED.value]), used > 0),
-            )
-        )
-        .order_by(payment_codes.c.code_ref),
-    )
-
-
 def charges_without_entry(connection: Connection) -> Rows:
     """Transactions of a terminal whose entry is not in its journal."""
-    return _stream(
+    return stream(
         connection,
         select(transactions.c.tx_no, transactions.c.entry_id)
         .outerjoin(
@@ -224,30 +181,84 @@ def charges_without_entry(connection: Connection) -> Rows:
     )
 
 
-def entries_in_order(connection: Connection) -> Rows:
-    """Every entry of every terminal along its chain, with the terminal's key and the transaction's number."""
-    return _stream(
+def postings_with_owners(connection: Connection) -> Rows:
+    """Each posting of a transaction with whose accounts it moved, and whose it should have."""
+    debit, credit = accounts.alias("debit"), accounts.alias("credit")
+    return stream(
         connection,
         select(
-            journal_entries,
-            terminals.c.public_key,
-            terminals.c.verified_through,
-            terminals.c.verified_hash,
+            postings.c.id,
             transactions.c.tx_no,
+            transactions.c.kind,
+            transactions.c.card_id,
+            cards.c.account_id,
+            merchants.c.account_id.label("merchant_account"),
+            postings.c.debit_account,
+            postings.c.credit_account,
+            debit.c.kind.label("debit_kind"),
+            debit.c.owner.label("debit_owner"),
+            credit.c.kind.label("credit_kind"),
+            credit.c.owner.label("credit_owner"),
         )
-        .join(terminals, terminals.c.id == journal_entries.c.terminal_id)
-        .outerjoin(transactions, transactions.c.id == journal_entries.c.transaction_id)
-        .order_by(journal_entries.c.terminal_id, journal_entries.c.seq),
+        .join(transactions, transactions.c.id == postings.c.transaction_id)
+        .outerjoin(cards, cards.c.id == transactions.c.card_id)
+        .outerjoin(merchants, merchants.c.id == transactions.c.merchant_id)
+        .outerjoin(debit, debit.c.id == postings.c.debit_account)
+        .outerjoin(credit, credit.c.id == postings.c.credit_account)
+        .order_by(postings.c.id),
     )
 
 
-def count_rows(connection: Connection) -> dict[str, int]:
-    """How much there is of everything that is looked at."""
-    tables = (accounts, cards, journal_entries, payment_codes, point_ledger, postings, transactions)
-    counts = union_all(
-        *(
-            select(literal(table.name).label("name"), func.count().label("rows")).select_from(table)
-            for table in tables
+def undoings(connection: Connection) -> Rows:
+    """Each refund and reversal with the charge that it names."""
+    original = transactions.alias("original")
+    return stream(
+        connection,
+        select(
+            transactions.c.tx_no,
+            transactions.c.kind,
+            transactions.c.card_id,
+            transactions.c.merchant_id,
+            transactions.c.original_id,
+            original.c.tx_no.label("charge_no"),
+            original.c.kind.label("charge_kind"),
+            original.c.card_id.label("charge_card"),
+            original.c.merchant_id.label("charge_merchant"),
         )
+        .outerjoin(original, original.c.id == transactions.c.original_id)
+        .where(
+            or_(
+                transactions.c.original_id.is_not(None),
+                transactions.c.kind.in_([TransactionKind.REFUND.value, TransactionKind.REVERSAL.value]),
+            )
+        )
+        .order_by(transactions.c.tx_no),
     )
-    return {row.name: row.rows for row in connection.execute(counts)}
+
+
+def points_of_another_card(connection: Connection) -> Rows:
+    """Point rows whose transaction is another card's, or is gone."""
+    return stream(
+        connection,
+        select(point_ledger.c.id, point_ledger.c.card_id, transactions.c.tx_no)
+        .outerjoin(transactions, transactions.c.id == point_ledger.c.transaction_id)
+        .where(
+            point_ledger.c.transaction_id.is_not(None),
+            or_(transactions.c.id.is_(None), transactions.c.card_id != point_ledger.c.card_id),
+        )
+        .order_by(point_ledger.c.id),
+    )
+
+
+def owners_of_accounts(connection: Connection) -> Rows:
+    """Each card's and merchant's account, with whose it says it is."""
+    whose = union_all(
+        select(literal("card").label("kind"), cards.c.id, cards.c.account_id),
+        select(literal("merchant").label("kind"), merchants.c.id, merchants.c.account_id),
+    ).subquery()
+    return stream(
+        connection,
+        select(whose, accounts.c.kind.label("account_kind"), accounts.c.owner)
+        .outerjoin(accounts, accounts.c.id == whose.c.account_id)
+        .order_by(whose.c.kind, whose.c.id),
+    )

@@ -18,6 +18,7 @@ from hub_server.admin_api.adjustments import router as admin_adjustments_router
 from hub_server.admin_api.logins import router as admin_logins_router
 from hub_server.admin_api.loyalty import router as admin_loyalty_router
 from hub_server.admin_api.policies import router as admin_policies_router
+from hub_server.admin_api.promotions import router as admin_promotions_router
 from hub_server.admin_api.service import router as admin_service_router
 from hub_server.admin_api.terminals import router as admin_terminals_router
 from hub_server.bindings.routes import router as bindings_router
@@ -43,6 +44,7 @@ from hub_server.monitoring import alert_handler
 from hub_server.pages.member.routes import router as member_page_router
 from hub_server.payment_codes.jobs import sweep_job
 from hub_server.payment_codes.routes import router as payment_codes_router
+from hub_server.promotions import GRANT, grant_handler
 from hub_server.registration.routes import router as registration_router
 from hub_server.settings import Settings
 from hub_server.signing_keys import HubSigningKeys, load_or_make_keys, make_key_file
@@ -240,12 +242,13 @@ def _routers(context: Context, keys: HubSigningKeys, streams: FeedStreams) -> li
         admin_policies_router(context),
         admin_terminals_router(context, keys),
         admin_loyalty_router(context),
+        admin_promotions_router(context),
         admin_service_router(context),
     ]
 
 
 def _handlers(context: Context) -> Mapping[str, Handler]:
-    return {FEED: feed_handler(context.clock), ALERT: alert_handler(context.ids)}
+    return {FEED: feed_handler(context.clock), ALERT: alert_handler(context.ids), GRANT: grant_handler()}
 
 
 def _is_ready(database: Database) -> bool:

@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path
-from pydantic import Field, StringConstraints
+from fastapi import APIRouter, Depends, Header
+from pydantic import Field
 
 from hub_server.access import AdminSession, Permission, admin_gate
 from hub_server.foundation.context import Context
 from hub_server.foundation.web import problems
 from hub_server.foundation.web.paging import DEFAULT_PAGE, Cursor, Limit, read_serial, write_serial
+from hub_server.foundation.web.path_ids import PathId
+from hub_server.foundation.web.texts import Reason
 from hub_server.loyalty import (
     MAX_DELTA,
-    MAX_REASON,
     Tier,
     TierTable,
     TierVersion,
@@ -45,7 +46,7 @@ class PointsRequest(Request):
     delta: Annotated[
         int, Field(ge=-MAX_DELTA, le=MAX_DELTA, json_schema_extra={"not": {"const": 0}}, examples=[100])
     ]
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=MAX_REASON, pattern=r"\S")]
+    reason: Reason
 
 
 class PointsAdjusted(Message):
@@ -103,7 +104,7 @@ def router(context: Context) -> APIRouter:
     )
     def adjust(
         session: Annotated[AdminSession, keeper],
-        card_id: Annotated[str, Path()],
+        card_id: PathId,
         request: PointsRequest,
         idempotency_key: RequestKey = None,
     ) -> PointsAdjusted:

@@ -8,10 +8,13 @@ from hub_server.audit import Actor
 from hub_server.charging.queries import CardRecord, write_cards
 from hub_server.charging.rules.answers import Leg, Side
 from hub_server.charging.rules.working_copy import WorkingCopy
+from hub_server.foundation.outbox import enqueue
 from hub_server.foundation.storage import Connection
 from hub_server.ledger import AccountKind, NewAccount, Posting, owned_account_ids, post
 from hub_server.loyalty import PointChange, record_point_changes
 from hub_server.payment_codes import CodeUse, record_uses
+from hub_server.promotions import news_of_first_charges
+from hub_server.transactions import TransactionKind
 from shared.ids import IdSource
 
 
@@ -39,7 +42,10 @@ def post_movements(
     at: datetime,
     actor: Actor,
 ) -> None:
-    """Write the working copy back, with a posting for each leg and a row for each change of points."""
+    """Write the working copy back, with a posting for each leg and a row for each change of points.
+
+    The transactions are written already: what a first charge is granted is looked for among them.
+    """
     overdrafts = _overdraft_accounts(connection, movements, ids, at)
     post(connection, [p for movement in movements for p in _postings(movement, cards, overdrafts, at)])
     write_cards(connection, copy.changed_cards())
@@ -63,6 +69,8 @@ def post_movements(
         for code in copy.changed_codes()
     ]
     record_uses(connection, uses, at=at, actor=actor)
+    charged = [m.card_id for m in movements if m.reason == TransactionKind.CHARGE.value]
+    enqueue(connection, at, news_of_first_charges(connection, charged, at))
 
 
 def _overdraft_accounts(

@@ -19,7 +19,7 @@ from hub_server.charging.rules.spending import Spent
 from hub_server.charging.rules.world import Code, Limits, World
 from hub_server.charging.states import ServiceState
 from hub_server.foundation.storage import Connection, lock_rows
-from hub_server.loyalty import earns_points
+from hub_server.loyalty import earns_points, hold_tiers
 from hub_server.promotions import best_factor, running_factors
 from hub_server.settings import Settings
 from shared.api.transactions import CardTypeName
@@ -75,6 +75,7 @@ def read_world(
     earning = [kind for kind in get_args(CardTypeName) if earns_points(kind)]
     cards = read_cards(connection, locked, earning)
     codes = read_codes(connection, wanted)
+    hold_tiers(connection)
     in_force = read_in_force(connection)
     world = World(
         cards={card_id: record.row for card_id, record in cards.items()},

@@ -1,11 +1,12 @@
 """Owns tiers and points: the tier table in versions, the rate a card's code is given, and the point ledger."""
 
-from hub_server.loyalty.adjust_points import MAX_DELTA, MAX_REASON, AdjustedPoints, adjust_points
+from hub_server.loyalty.adjust_points import MAX_DELTA, AdjustedPoints, adjust_points
 from hub_server.loyalty.queries import (
     PointRow,
     TierVersion,
     current_tier_table,
     hold_tier_table,
+    hold_tiers,
     point_rows_of,
     tier_versions,
 )
@@ -23,7 +24,6 @@ from hub_server.loyalty.set_tiers import set_tiers
 __all__ = [
     "DEFAULT_TIERS",
     "MAX_DELTA",
-    "MAX_REASON",
     "AdjustedPoints",
     "PointChange",
     "PointRow",
@@ -34,6 +34,7 @@ __all__ = [
     "current_tier_table",
     "earns_points",
     "hold_tier_table",
+    "hold_tiers",
     "point_rows_of",
     "rate_for",
     "record_point_changes",

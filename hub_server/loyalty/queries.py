@@ -47,12 +47,17 @@ def current_tier_table(connection: Connection) -> TierTable:
     return DEFAULT_TIERS if rows is None else TierTable.of(rows)
 
 
-def hold_tier_table(connection: Connection) -> TierTable:
-    """The newest version, which stays it to the end of the transaction.
+def hold_tiers(connection: Connection) -> None:
+    """Let the tier table be what it is to the end of the transaction.
 
-    For whoever writes a card's tier: read without the lock, the table may be another by the time of the write.
+    For whoever writes a card's tier: read before, the table may be another by the time of the write.
     """
     share_lock(connection, *TIERS_LOCK)
+
+
+def hold_tier_table(connection: Connection) -> TierTable:
+    """The newest version, which stays it to the end of the transaction."""
+    hold_tiers(connection)
     return current_tier_table(connection)
 
 

@@ -1,10 +1,49 @@
 """Rows of promotions."""
 
-from sqlalchemy import Connection, func, select
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select
+
+from hub_server.cards.tables import cards
 from hub_server.promotions.rules import RunningFactor
-from hub_server.promotions.states import PromotionKind
-from hub_server.promotions.tables import promotions
+from hub_server.promotions.states import GrantTrigger, PromotionKind
+from hub_server.promotions.tables import promotion_grants, promotions
+from hub_server.transactions import TransactionKind
+from hub_server.transactions.tables import transactions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionTerms:
+    """What a promotion gives, from `starts_at` until before `ends_at`.
+
+    Attributes:
+        factor: of a factor: on points, in 1/10,000.
+        points, trigger: of a grant: how many, and what sets it off.
+        merchant_id: whose charges count; none for everybody's.
+    """
+
+    name: str
+    kind: PromotionKind
+    factor: int | None = None
+    points: int | None = None
+    trigger: GrantTrigger | None = None
+    merchant_id: str | None = None
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionRow:
+    """A version of a promotion; `created_by` is an admin's id."""
+
+    id: str
+    version: int
+    terms: PromotionTerms
+    is_withdrawn: bool
+    created_at: datetime
+    created_by: str
 
 
 def running_factors(connection: Connection) -> tuple[RunningFactor, ...]:
@@ -12,12 +51,10 @@ def running_factors(connection: Connection) -> tuple[RunningFactor, ...]:
 
     A charge that settles late is judged at its own time, so nothing is left out for its age.
     """
-    other = promotions.alias("other")
-    newest = select(func.max(other.c.version)).where(other.c.id == promotions.c.id).scalar_subquery()
     found = connection.execute(
         select(promotions.c.merchant_id, promotions.c.factor, promotions.c.starts_at, promotions.c.ends_at)
         .where(
-            promotions.c.version == newest,
+            _is_newest(),
             promotions.c.kind == PromotionKind.FACTOR.value,
             promotions.c.is_withdrawn.is_(False),
         )
@@ -28,4 +65,122 @@ def running_factors(connection: Connection) -> tuple[RunningFactor, ...]:
             merchant_id=row.merchant_id, factor=row.factor, starts_at=row.starts_at, ends_at=row.ends_at
         )
         for row in found
+    )
+
+
+def running_grants(connection: Connection, trigger: GrantTrigger, at: datetime) -> list[PromotionRow]:
+    """The grants that this sets off at that time."""
+    found = connection.execute(
+        select(promotions)
+        .where(
+            _is_newest(),
+            promotions.c.kind == PromotionKind.GRANT.value,
+            promotions.c.trigger == trigger.value,
+            promotions.c.is_withdrawn.is_(False),
+            promotions.c.starts_at <= at,
+            promotions.c.ends_at > at,
+        )
+        .order_by(promotions.c.id)
+    )
+    return [_promotion(row) for row in found]
+
+
+def cards_first_charged(
+    connection: Connection, grant: PromotionRow, card_ids: Sequence[str], card_types: Iterable[str]
+) -> list[str]:
+    """Those of the cards whose first charge was made while the grant runs and that were not granted it yet."""
+    terms = grant.terms
+    charged = and_(
+        transactions.c.card_id == cards.c.id,
+        transactions.c.kind == TransactionKind.CHARGE.value,
+        transactions.c.completed_at.is_not(None),
+    )
+    if terms.merchant_id is not None:
+        charged = and_(charged, transactions.c.merchant_id == terms.merchant_id)
+    first = select(func.min(transactions.c.completed_at)).where(charged).scalar_subquery()
+    granted = select(promotion_grants.c.card_id).where(
+        promotion_grants.c.promotion_id == grant.id, promotion_grants.c.card_id == cards.c.id
+    )
+    found = connection.execute(
+        select(cards.c.id)
+        .where(
+            cards.c.id.in_(card_ids),
+            cards.c.card_type.in_(list(card_types)),
+            ~granted.exists(),
+            first >= terms.starts_at,
+            first < terms.ends_at,
+        )
+        .order_by(cards.c.id)
+    )
+    return list(found.scalars())
+
+
+def granted_among(
+    connection: Connection, promotion_ids: Iterable[str], card_ids: Iterable[str]
+) -> set[tuple[str, str]]:
+    """Promotion and card of each grant of these that was given."""
+    found = connection.execute(
+        select(promotion_grants.c.promotion_id, promotion_grants.c.card_id).where(
+            promotion_grants.c.promotion_id.in_(set(promotion_ids)),
+            promotion_grants.c.card_id.in_(set(card_ids)),
+        )
+    )
+    return {(row.promotion_id, row.card_id) for row in found}
+
+
+def insert_grant(
+    connection: Connection, *, promotion_id: str, card_id: str, points: int, at: datetime
+) -> None:
+    """A card was granted a promotion's points."""
+    row = {"promotion_id": promotion_id, "card_id": card_id, "points": points, "granted_at": at}
+    connection.execute(insert(promotion_grants).values(row))
+
+
+def newest_promotions(
+    connection: Connection, *, before: str | None = None, limit: int | None = None
+) -> list[PromotionRow]:
+    """The newest version of each promotion, the last made first, from after the one with the id `before`."""
+    query = select(promotions).where(_is_newest())
+    if before is not None:
+        query = query.where(promotions.c.id < before)
+    found = connection.execute(query.order_by(promotions.c.id.desc()).limit(limit))
+    return [_promotion(row) for row in found]
+
+
+def newest_of_promotion(connection: Connection, promotion_id: str) -> PromotionRow | None:
+    """The promotion as it is."""
+    row = connection.execute(select(promotions).where(_is_newest(), promotions.c.id == promotion_id)).first()
+    return None if row is None else _promotion(row)
+
+
+def insert_promotion(connection: Connection, made: PromotionRow) -> None:
+    """Write a version."""
+    values = asdict(made)
+    values |= values.pop("terms")
+    connection.execute(insert(promotions).values(values))
+
+
+def _is_newest() -> ColumnElement[bool]:
+    other = promotions.alias("other")
+    newest = select(func.max(other.c.version)).where(other.c.id == promotions.c.id)
+    return promotions.c.version == newest.scalar_subquery()
+
+
+def _promotion(row: Row[tuple[object, ...]]) -> PromotionRow:
+    return PromotionRow(
+        id=row.id,
+        version=row.version,
+        terms=PromotionTerms(
+            name=row.name,
+            kind=PromotionKind(row.kind),
+            factor=row.factor,
+            points=row.points,
+            trigger=None if row.trigger is None else GrantTrigger(row.trigger),
+            merchant_id=row.merchant_id,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+        ),
+        is_withdrawn=row.is_withdrawn,
+        created_at=row.created_at,
+        created_by=row.created_by,
     )

@@ -8,8 +8,10 @@ from hub_server.audit import Actor, AuditName, record
 from hub_server.bindings import BindingRole, bind_card
 from hub_server.cards import CardRow, CardTypeName, NewCard, issue_card
 from hub_server.foundation.context import Context
+from hub_server.foundation.outbox import enqueue
 from hub_server.foundation.storage import Connection
 from hub_server.members import MemberRow, create_member
+from hub_server.promotions import news_of_registration
 from shared.problems import Code, CodedError
 
 
@@ -59,7 +61,7 @@ def create_member_profile(
 def give_standard_card(
     connection: Connection, context: Context, member_id: str, *, at: datetime, actor: Actor
 ) -> CardRow:
-    """What every registration brings, however it came: the audit event, a standard card, its owner."""
+    """What every registration brings, however it came: the event, a standard card, its owner, a running grant."""
     record(connection, at, [actor.did(AuditName.REGISTRATION, "member", member_id)])
     card = issue_card(
         connection,
@@ -78,4 +80,5 @@ def give_standard_card(
         at=at,
         actor=actor,
     )
+    enqueue(connection, at, news_of_registration(connection, card.id, at))
     return card

@@ -7,11 +7,14 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping
-from typing import Literal, Protocol, Self
+from typing import Annotated, Final, Literal, Protocol, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+MAX_KEY_TEXT: Final = 64
+"""Characters of a member of a JWK; a key's 32 bytes take 43."""
 
 
 class Signer(Protocol):
@@ -114,8 +117,8 @@ class PublicJwk(BaseModel):
 
     kty: Literal["OKP"]
     crv: Literal["Ed25519"]
-    x: str
-    kid: str | None = None
+    x: Annotated[str, StringConstraints(max_length=MAX_KEY_TEXT)]
+    kid: Annotated[str, StringConstraints(max_length=MAX_KEY_TEXT)] | None = None
     use: Literal["sig"] | None = None
     alg: Literal["EdDSA", "Ed25519"] | None = None
 

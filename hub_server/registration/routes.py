@@ -7,10 +7,12 @@ from fastapi import APIRouter, Depends
 from hub_server.access import MemberSession, member_gate
 from hub_server.bindings import seen_card
 from hub_server.foundation.context import Context
+from hub_server.foundation.web import problems
 from hub_server.loyalty import current_tier_table
 from hub_server.members import MemberRow
 from hub_server.registration.create_member_profile import create_member_profile
 from shared.api.members import Member, RegisterRequest, Registration
+from shared.problems import Code
 
 
 def router(context: Context) -> APIRouter:
@@ -18,7 +20,11 @@ def router(context: Context) -> APIRouter:
     routes = APIRouter(prefix="/api/v1", tags=["members"])
     gate = Depends(member_gate(context))
 
-    @routes.post("/members", status_code=201)
+    @routes.post(
+        "/members",
+        status_code=201,
+        responses=problems(Code.UNAUTHENTICATED, Code.PHONE_ALREADY_REGISTERED),
+    )
     def register(request: RegisterRequest) -> Registration:
         """create_member_profile: a proven new phone becomes a member with a standard card."""
         at = context.clock.now()

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -13,7 +14,13 @@ from starlette.exceptions import HTTPException
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import Figures
 from hub_server.foundation.storage import DatabaseBusy
-from hub_server.foundation.web.description import LICENCE, SUMMARY, DescribedApplication, operation_id
+from hub_server.foundation.web.description import (
+    LICENCE,
+    SUMMARY,
+    DescribedApplication,
+    methods_at,
+    operation_id,
+)
 from hub_server.foundation.web.documentation import documentation_router
 from hub_server.foundation.web.guard import Guard, Limits
 from hub_server.foundation.web.health import health_router
@@ -143,4 +150,7 @@ def _on_http(request: Request, error: Exception) -> Response:
     response = problem_response(request.scope, code)
     for name, value in (error.headers or {}).items():
         response.headers[name] = value
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        # Starlette names those of the first route only.
+        response.headers["Allow"] = ", ".join(methods_at(request.app, request.url.path))
     return response

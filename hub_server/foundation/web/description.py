@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from hub_server.foundation.web.answers import CODES, OAUTH_SCHEMA, PROBLEM_SCHEMA, problem_answer
 from hub_server.foundation.web.oauth_errors import OAUTH_STATUSES
@@ -18,18 +18,23 @@ SUMMARY: Final = (
 LICENCE: Final = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
 TAGS: Final[Mapping[str, str]] = {
     "access": "Signing in and out: one-time passwords, passwords, refresh",
-    "admin": "The hub's own people: what each may do stands with the route",
     "bindings": "Which members use a card, and as what",
     "charges": "Charges and refunds by a merchant's other systems",
     "journal": "What terminals did, told entry by entry",
     "keys": "The hub's public keys",
     "kiosks": "Shared screens that show a card's code",
-    "members": "A member's own profile",
-    "merchant": "A merchant's own people: stores, terminals, staff, keys, transactions",
+    "loyalty": "Points, tiers and promotions",
+    "members": "A member's own profile, cards and movements",
     "monitoring": "Whether the hub lives, is ready, and how it fares",
     "payment codes": "The code a member shows to pay",
     "terminals": "Enrolment, access and news of terminals",
 }
+
+_WHOSE: Final[Mapping[str, str]] = {
+    "admin": "For the hub's own people, by permission",
+    "merchant": "For a merchant's own people and systems",
+}
+"""Tags of theirs are `admin: cards`."""
 
 _API = "/api/"
 _VALIDATION_SCHEMAS = ("HTTPValidationError", "ValidationError")
@@ -53,6 +58,15 @@ def operation_id(route: APIRoute) -> str:
     return "_".join([method, *("".join(c if c.isalnum() else " " for c in words).split())])
 
 
+def methods_at(app: FastAPI, path: str) -> list[str]:
+    """What may be asked at a path, by every route that it fits: what `Allow` has to say (RFC 9110 10.2.1)."""
+    found: set[str] = set()
+    for route in iter_route_contexts(app.routes):
+        if route.path is not None and route.path_regex.fullmatch(path):
+            found |= route.methods or set()
+    return sorted(found)
+
+
 def complete(document: dict[str, Any]) -> dict[str, Any]:
     """Give each operation the answers that any like it may give, in the form they really have."""
     used: set[str] = set()
@@ -67,7 +81,9 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
                 named = {*codes, *(Code(code) for code in (declared or {}).get(CODES, ()))}
                 answers[str(status)] = problem_answer(status, named)
         operation["responses"] = dict(sorted(answers.items()))
-    document["tags"] = [{"name": tag, "description": TAGS[tag]} for tag in sorted(used & TAGS.keys())]
+    document["tags"] = [
+        {"name": tag, "description": told} for tag in sorted(used) if (told := _description_of(tag))
+    ]
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in _VALIDATION_SCHEMAS:
         schemas.pop(name, None)
@@ -81,6 +97,11 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str
         for method, operation in item.items():
             if method in _METHODS:
                 yield path, method, operation
+
+
+def _description_of(tag: str) -> str | None:
+    whose, _, what = tag.partition(": ")
+    return f"{_WHOSE[whose]}: {what}" if what and whose in _WHOSE else TAGS.get(tag)
 
 
 def _general(path: str, operation: Mapping[str, Any]) -> dict[int, set[Code]]:

@@ -17,10 +17,12 @@ from hub_server.access.routes import router as access_router
 from hub_server.admin_api.adjustments import router as admin_adjustments_router
 from hub_server.admin_api.logins import router as admin_logins_router
 from hub_server.admin_api.loyalty import router as admin_loyalty_router
+from hub_server.admin_api.merchants import router as admin_merchants_router
 from hub_server.admin_api.policies import router as admin_policies_router
 from hub_server.admin_api.promotions import router as admin_promotions_router
 from hub_server.admin_api.service import router as admin_service_router
 from hub_server.admin_api.terminals import router as admin_terminals_router
+from hub_server.admin_api.transactions import router as admin_transactions_router
 from hub_server.bindings.routes import router as bindings_router
 from hub_server.change_feed import FEED_SUBJECT, FeedStreams, announce_keys, feed_handler, feed_start
 from hub_server.change_feed.routes import router as change_feed_router
@@ -40,6 +42,10 @@ from hub_server.foundation.web import WebParts, make_application
 from hub_server.journal_intake.routes import router as journal_router
 from hub_server.ledger import HUB_OWNER, AccountKind, open_account
 from hub_server.merchant_api.api_keys import router as merchant_api_keys_router
+from hub_server.merchant_api.staff import router as merchant_staff_router
+from hub_server.merchant_api.stores import router as merchant_stores_router
+from hub_server.merchant_api.terminals import router as merchant_terminals_router
+from hub_server.merchant_api.transactions import router as merchant_transactions_router
 from hub_server.monitoring import alert_handler
 from hub_server.pages.member.routes import router as member_page_router
 from hub_server.payment_codes.jobs import sweep_job
@@ -239,6 +245,12 @@ def _routers(context: Context, keys: HubSigningKeys, streams: FeedStreams) -> li
         admin_logins_router(context),
         merchant_api_keys_router(context),
         admin_adjustments_router(context),
+        merchant_staff_router(context),
+        merchant_terminals_router(context, keys),
+        merchant_stores_router(context),
+        merchant_transactions_router(context, access),
+        admin_transactions_router(context),
+        admin_merchants_router(context),
         admin_policies_router(context),
         admin_terminals_router(context, keys),
         admin_loyalty_router(context),

@@ -91,10 +91,14 @@ def find_store(connection: Connection, store_id: str) -> StoreRow | None:
     return None if row is None else StoreRow(**row)
 
 
-def stores_of(connection: Connection, merchant_id: str) -> list[StoreRow]:
-    """A merchant's stores, the oldest first."""
+def stores_of(
+    connection: Connection, merchant_id: str, after: str | None = None, limit: int | None = None
+) -> list[StoreRow]:
+    """A merchant's stores, the oldest first, from after the id `after`."""
     query = select(stores).where(stores.c.merchant_id == merchant_id).order_by(stores.c.id)
-    return [StoreRow(**row) for row in connection.execute(query).mappings()]
+    if after is not None:
+        query = query.where(stores.c.id > after)
+    return [StoreRow(**row) for row in connection.execute(query.limit(limit)).mappings()]
 
 
 def advance_merchant(

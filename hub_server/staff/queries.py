@@ -1,6 +1,6 @@
 """Reading and writing staff and posts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -30,6 +30,16 @@ class PostClaim:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """A post that somebody holds now."""
+
+    staff_id: str
+    store_id: str
+    role: StaffRole
+    since: datetime
+
+
 def insert_staff(connection: Connection, row: StaffRow, at: datetime) -> None:
     """Insert a person."""
     connection.execute(insert(staff).values(**asdict(row), created_at=at))
@@ -41,6 +51,41 @@ def find_staff(connection: Connection, staff_id: str) -> StaffRow | None:
     if row is None:
         return None
     return StaffRow(id=row.id, merchant_id=row.merchant_id, name=row.name, pin_hash=row.pin_hash)
+
+
+def staff_after(
+    connection: Connection, merchant_id: str, store_id: str | None, after: str | None, limit: int
+) -> list[StaffRow]:
+    """People of a merchant, or those who hold or held a post at one store; the oldest first, from after an id."""
+    query = select(staff).where(staff.c.merchant_id == merchant_id)
+    if store_id is not None:
+        query = query.where(staff.c.id.in_(select(posts.c.staff_id).where(posts.c.store_id == store_id)))
+    if after is not None:
+        query = query.where(staff.c.id > after)
+    return [
+        StaffRow(id=row.id, merchant_id=row.merchant_id, name=row.name, pin_hash=row.pin_hash)
+        for row in connection.execute(query.order_by(staff.c.id).limit(limit))
+    ]
+
+
+def open_posts(connection: Connection, staff_ids: Sequence[str]) -> list[PostRow]:
+    """The posts that those people hold now, the oldest first."""
+    if not staff_ids:
+        return []
+    rows = connection.execute(
+        select(posts.c.staff_id, posts.c.store_id, posts.c.role, posts.c.since)
+        .where(posts.c.staff_id.in_(staff_ids), posts.c.until.is_(None))
+        .order_by(posts.c.since, posts.c.id)
+    )
+    return [PostRow(row.staff_id, row.store_id, StaffRole(row.role), row.since) for row in rows]
+
+
+def stood_at(connection: Connection, staff_id: str, store_id: str) -> bool:
+    """Whether somebody holds or held a post at the store."""
+    found = connection.execute(
+        select(posts.c.id).where(posts.c.staff_id == staff_id, posts.c.store_id == store_id).limit(1)
+    )
+    return found.first() is not None
 
 
 def insert_post(

@@ -39,6 +39,26 @@ def read_place(cursor: str) -> tuple[datetime, str]:
     return at, identifier
 
 
+def write_id(identifier: str) -> str:
+    """The cursor after a row that is ordered by its id (UUIDv7: by when it was made)."""
+    return to_base64url(identifier.encode("ascii"))
+
+
+def read_id(cursor: str) -> str:
+    """The id that a cursor stands after.
+
+    Raises:
+        CodedError: INVALID_REQUEST; not a cursor of ours.
+    """
+    try:
+        identifier = from_base64url(cursor).decode("ascii")
+    except ValueError as error:
+        raise not_a_cursor() from error
+    if not is_uuid7(identifier):
+        raise not_a_cursor()
+    return identifier
+
+
 def write_serial(serial: int) -> str:
     """The cursor after a row that is ordered by a number."""
     return to_base64url(str(serial).encode("ascii"))

@@ -1,7 +1,7 @@
 """Transactions, a page at a time."""
 
 from hub_server.foundation.storage import Connection
-from hub_server.foundation.web.paging import read_place, write_place
+from hub_server.foundation.web.paging import read_id, read_place, write_id, write_place
 from hub_server.transactions.listing.queries import TransactionFilter, ids_by_arrival, ids_by_time
 from hub_server.transactions.queries import TransactionRow, transactions_by_id
 
@@ -17,7 +17,9 @@ def list_transactions_by_time(
         CodedError: INVALID_REQUEST for a made-up cursor.
     """
     before = None if cursor is None else read_place(cursor)
-    return _page(connection, ids_by_time(connection, wanted, before, limit + 1), limit)
+    ids = ids_by_time(connection, wanted, before, limit + 1)
+    page = _rows(connection, ids[:limit])
+    return page, write_place(page[-1].at, page[-1].id) if len(ids) > limit else None
 
 
 def list_transactions_by_arrival(
@@ -28,11 +30,12 @@ def list_transactions_by_arrival(
     Raises:
         CodedError: INVALID_REQUEST for a made-up cursor.
     """
-    before = None if cursor is None else read_place(cursor)[1]
-    return _page(connection, ids_by_arrival(connection, wanted, before, limit + 1), limit)
+    before = None if cursor is None else read_id(cursor)
+    ids = ids_by_arrival(connection, wanted, before, limit + 1)
+    page = _rows(connection, ids[:limit])
+    return page, write_id(page[-1].id) if len(ids) > limit else None
 
 
-def _page(connection: Connection, ids: list[str], limit: int) -> Page:
-    rows = transactions_by_id(connection, ids[:limit])
-    page = [rows[transaction_id] for transaction_id in ids[:limit]]
-    return page, write_place(page[-1].at, page[-1].id) if len(ids) > limit else None
+def _rows(connection: Connection, ids: list[str]) -> list[TransactionRow]:
+    rows = transactions_by_id(connection, ids)
+    return [rows[transaction_id] for transaction_id in ids]

@@ -1,0 +1,77 @@
+"""`/merchant/terminals`: a merchant's own terminals."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from hub_server.access import MerchantSession, Permission, merchant_gate
+from hub_server.foundation.context import Context
+from hub_server.foundation.storage import Connection
+from hub_server.foundation.web.answers import problems
+from hub_server.foundation.web.paging import DEFAULT_PAGE, Cursor, Limit
+from hub_server.foundation.web.texts import Name
+from hub_server.merchant_api.own_stores import store_of_session
+from hub_server.signing_keys import HubSigningKeys
+from hub_server.terminals import (
+    CreatedTerminal,
+    NewTerminal,
+    SeenTerminal,
+    SeenTerminals,
+    TerminalFilter,
+    TerminalStatus,
+    create_terminal,
+    list_terminals,
+)
+from shared.api.messages import Request
+from shared.ids import Uuid7Text
+from shared.problems import Code
+
+
+class OwnTerminalToMake(Request):
+    """A terminal of one of the merchant's stores."""
+
+    store_id: Uuid7Text
+    name: Name
+
+
+def router(context: Context, keys: HubSigningKeys) -> APIRouter:
+    """The routes, bound to a hub."""
+    routes = APIRouter(prefix="/api/v1/merchant/terminals", tags=["merchant"])
+    reads = Depends(merchant_gate(context, Permission.OWN_READ))
+    makes = Depends(merchant_gate(context, Permission.OWN_TERMINALS))
+
+    @routes.get("", responses=problems(Code.NOT_FOUND))
+    def terminals(
+        session: Annotated[MerchantSession, reads],
+        store_id: Uuid7Text | None = None,
+        status: TerminalStatus | None = None,
+        limit: Limit = DEFAULT_PAGE,
+        cursor: Cursor = None,
+    ) -> SeenTerminals:
+        """The merchant's terminals, or a store's; the newest first. A manager sees those of one store."""
+
+        def work(c: Connection) -> SeenTerminals:
+            if store_id is not None:
+                store_of_session(c, session, store_id)
+            wanted = TerminalFilter(
+                merchant_id=session.merchant_id, store_id=store_id or session.store_id, status=status
+            )
+            rows, after = list_terminals(c, wanted, limit=limit, cursor=cursor)
+            return SeenTerminals(items=tuple(SeenTerminal.of(row) for row in rows), next_cursor=after)
+
+        return context.database.read(work)
+
+    @routes.post("", status_code=201, responses=problems(Code.NOT_FOUND))
+    def make_terminal(session: Annotated[MerchantSession, makes], body: OwnTerminalToMake) -> CreatedTerminal:
+        """Make a terminal of a store; the answer holds its enrolment code, which is shown this once."""
+        at = context.clock.now()
+
+        def work(c: Connection) -> NewTerminal:
+            store = store_of_session(c, session, body.store_id)
+            return create_terminal(
+                c, context, keys, store_id=store.id, name=body.name, at=at, actor=session.actor
+            )
+
+        return CreatedTerminal.of(context.database.run(work), context.settings.base_url)
+
+    return routes

@@ -17,6 +17,7 @@ from hub_server.payment_codes.queries import CodeRow, advance_codes, codes_by_re
 from hub_server.payment_codes.replace_card import replace_card, report_lost
 from hub_server.payment_codes.revoke_code import revoke_codes, revoke_own_code
 from hub_server.payment_codes.states import TRANSITIONS, CodeState
+from hub_server.payment_codes.suspend_member import resume_member, suspend_member
 from hub_server.payment_codes.unbind_member import unbind_member
 from hub_server.payment_codes.uses import CodeUse, record_uses
 from hub_server.payment_codes.validate_code import ShownCode, read_shown_code
@@ -50,8 +51,10 @@ __all__ = [
     "record_uses",
     "replace_card",
     "report_lost",
+    "resume_member",
     "revoke_codes",
     "revoke_own_code",
+    "suspend_member",
     "unbind_member",
     "unfreeze_card",
 ]

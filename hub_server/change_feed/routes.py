@@ -12,6 +12,18 @@ from hub_server.terminals import TerminalAccess, TerminalIdentity, record_head
 from shared.problems import Code, CodedError
 
 _MAX_HEAD = (1 << 63) - 1
+_EVENT = {
+    "description": "One event after another; comments carry the hub's time",
+    "content": {
+        "text/event-stream": {
+            "schema": {
+                "type": "object",
+                "properties": {name: {"type": "string"} for name in ("id", "event", "data")},
+                "required": ["id", "event", "data"],
+            }
+        }
+    },
+}
 
 
 class EventStream(StreamingResponse):
@@ -24,7 +36,7 @@ def router(context: Context, streams: FeedStreams, access: TerminalAccess) -> AP
     """The feed."""
     routes = APIRouter(prefix="/api/v1/terminals/me", tags=["terminals"])
 
-    @routes.get("/changes", response_class=EventStream)
+    @routes.get("/changes", response_class=EventStream, responses={200: _EVENT})
     def changes(
         terminal: Annotated[TerminalIdentity, Depends(access.known)],
         head: Annotated[int | None, Query(ge=-1, le=_MAX_HEAD)] = None,

@@ -15,8 +15,10 @@ from hub_server import migrations
 from hub_server.access import connect_sms
 from hub_server.access.routes import router as access_router
 from hub_server.admin_api.adjustments import router as admin_adjustments_router
+from hub_server.admin_api.cards import router as admin_cards_router
 from hub_server.admin_api.logins import router as admin_logins_router
 from hub_server.admin_api.loyalty import router as admin_loyalty_router
+from hub_server.admin_api.members import router as admin_members_router
 from hub_server.admin_api.merchants import router as admin_merchants_router
 from hub_server.admin_api.policies import router as admin_policies_router
 from hub_server.admin_api.promotions import router as admin_promotions_router
@@ -50,6 +52,7 @@ from hub_server.monitoring import alert_handler
 from hub_server.pages.member.routes import router as member_page_router
 from hub_server.payment_codes.jobs import sweep_job
 from hub_server.payment_codes.routes import router as payment_codes_router
+from hub_server.payment_codes.routes import unbinding_router
 from hub_server.promotions import GRANT, grant_handler
 from hub_server.registration.routes import router as registration_router
 from hub_server.settings import Settings
@@ -239,6 +242,9 @@ def _routers(context: Context, keys: HubSigningKeys, streams: FeedStreams) -> li
         access_router(context, keys, connect_sms(context.settings.sms_address)),
         registration_router(context),
         bindings_router(context),
+        unbinding_router(context),
+        admin_members_router(context),
+        admin_cards_router(context),
         payment_codes_router(context, keys),
         charges_router(context, keys),
         member_page_router(context, keys),

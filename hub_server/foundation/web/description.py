@@ -36,6 +36,9 @@ _WHOSE: Final[Mapping[str, str]] = {
 }
 """Tags of theirs are `admin: cards`."""
 
+NEEDS: Final = "x-needs"
+"""The member of an operation that says which permissions or scopes each security scheme must be granted."""
+
 _API = "/api/"
 _VALIDATION_SCHEMAS = ("HTTPValidationError", "ValidationError")
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
@@ -81,6 +84,8 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
                 named = {*codes, *(Code(code) for code in (declared or {}).get(CODES, ()))}
                 answers[str(status)] = problem_answer(status, named)
         operation["responses"] = dict(sorted(answers.items()))
+        if "security" in operation:
+            _tell_needs(operation)
     document["tags"] = [
         {"name": tag, "description": told} for tag in sorted(used) if (told := _description_of(tag))
     ]
@@ -97,6 +102,13 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str
         for method, operation in item.items():
             if method in _METHODS:
                 yield path, method, operation
+
+
+def _tell_needs(operation: dict[str, Any]) -> None:
+    """Say apart what each scheme must be granted: as scopes, many readers take them for OAuth's."""
+    needs = {scheme: scopes for one in operation["security"] for scheme, scopes in one.items()}
+    operation["security"] = [{scheme: []} for scheme in needs]
+    operation[NEEDS] = needs
 
 
 def _description_of(tag: str) -> str | None:

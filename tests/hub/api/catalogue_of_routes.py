@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from hub_server.foundation.web.description import operations
+from hub_server.foundation.web.description import NEEDS, operations
 
 STREAM = "text/event-stream"
 
@@ -45,9 +45,7 @@ def _operation(path: str, method: str, raw: Mapping[str, Any]) -> Operation:
     return Operation(
         method=method.upper(),
         path=path,
-        needs={
-            scheme: frozenset(scopes) for one in raw.get("security", ()) for scheme, scopes in one.items()
-        },
+        needs={scheme: frozenset(granted) for scheme, granted in raw.get(NEEDS, {}).items()},
         body=content.get("application/json", {}).get("schema"),
         parameters=tuple(raw.get("parameters", ())),
         answers=frozenset(raw["responses"]),

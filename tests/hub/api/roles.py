@@ -92,7 +92,7 @@ def bad_roles(served: ServingHub, own: Tenant) -> list[Role]:
         Role(name="another scheme", headers={"Authorization": "Basic YTpi"}),
         *(Role(name=f"expired {kind}", headers=_ended(served, own, kind, -LIFE_S)) for kind in SessionKind),
         *(Role(name=f"revoked {kind}", headers=_ended(served, own, kind, LIFE_S)) for kind in SessionKind),
-        Role(name="proven phone", headers=_session(served, SessionKind.REGISTRATION, "+886912000001")),
+        Role(name="proven phone", headers=session_headers(served, SessionKind.REGISTRATION, "+886912000001")),
         Role(name="expired terminal", headers=_terminal_token(served, own.terminal_id, -LIFE_S)),
     ]
 
@@ -104,7 +104,7 @@ def bearer(token: str) -> dict[str, str]:
 
 def member_role(served: ServingHub, name: str, member_id: str) -> Role:
     """A signed-in member."""
-    return Role(name=name, headers=_session(served, SessionKind.MEMBER, member_id), scheme="member")
+    return Role(name=name, headers=session_headers(served, SessionKind.MEMBER, member_id), scheme="member")
 
 
 def terminal_role(served: ServingHub, name: str, terminal_id: str) -> Role:
@@ -145,14 +145,16 @@ def _subject(served: ServingHub, of: Tenant, kind: SessionKind) -> str:
 
 def _ended(served: ServingHub, of: Tenant, kind: SessionKind, life_s: int) -> dict[str, str]:
     """A session that has expired, or, if it still had a life, was closed."""
-    headers = _session(served, kind, _subject(served, of, kind), life_s)
+    headers = session_headers(served, kind, _subject(served, of, kind), life_s)
     if life_s > 0:
         token, at = headers["Authorization"].removeprefix("Bearer "), served.clock.now()
         served.context.database.run(lambda c: close_session(c, kind, token, at))
     return headers
 
 
-def _session(served: ServingHub, kind: SessionKind, subject: str, life_s: int = LIFE_S) -> dict[str, str]:
+def session_headers(
+    served: ServingHub, kind: SessionKind, subject: str, life_s: int = LIFE_S
+) -> dict[str, str]:
     at = served.clock.now()
     if life_s < 0:
         at += timedelta(seconds=2 * life_s)

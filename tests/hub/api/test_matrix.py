@@ -47,7 +47,7 @@ def test_who_has_no_good_token_or_another_kind_of_it_or_not_the_permission_is_re
         if answer.code not in role.expected(operation) or answer.status != STATUS[answer.code]
     ]
 
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
     assert served.counted() == before
 
 
@@ -67,7 +67,7 @@ def test_who_may_is_let_in(served: ServingHub, everybody: tuple[list[Role], list
         if answer.status == 401 or answer.code in STATUS or answer.status >= 500
     ]
 
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def _asked(

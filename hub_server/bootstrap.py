@@ -41,6 +41,8 @@ from hub_server.foundation.storage import (
     has_incarnation,
 )
 from hub_server.foundation.web import WebParts, make_application
+from hub_server.journal_intake.jobs import refunds_job
+from hub_server.journal_intake.routes import intake_tools
 from hub_server.journal_intake.routes import router as journal_router
 from hub_server.ledger import HUB_OWNER, AccountKind, open_account
 from hub_server.merchant_api.api_keys import router as merchant_api_keys_router
@@ -54,6 +56,7 @@ from hub_server.payment_codes.jobs import sweep_job
 from hub_server.payment_codes.routes import router as payment_codes_router
 from hub_server.payment_codes.routes import unbinding_router
 from hub_server.promotions import GRANT, grant_handler
+from hub_server.refunding.routes import router as refunds_router
 from hub_server.registration.routes import router as registration_router
 from hub_server.settings import Settings
 from hub_server.signing_keys import HubSigningKeys, load_or_make_keys, make_key_file
@@ -205,7 +208,10 @@ def build_hub(context: Context, keys: HubSigningKeys) -> Hub:
     context.database.listen(OUTBOX, lambda: news.wake(_OUTBOX_JOB))
     context.database.listen(FEED_SUBJECT, lambda: news.wake(_FEED_JOB))
     # What takes longer and is in no hurry has a loop of its own, and never delays news.
-    sweeps = Loop(context.clock, [sweep_job(context), terminals_sweep(context)])
+    sweeps = Loop(
+        context.clock,
+        [sweep_job(context), terminals_sweep(context), refunds_job(context, intake_tools(context, keys))],
+    )
 
     @asynccontextmanager
     async def life() -> AsyncIterator[dict[str, Any]]:
@@ -241,12 +247,13 @@ def _routers(context: Context, keys: HubSigningKeys, streams: FeedStreams) -> li
         change_feed_router(context, streams, access),
         access_router(context, keys, connect_sms(context.settings.sms_address)),
         registration_router(context),
+        admin_cards_router(context),
+        admin_members_router(context),
         bindings_router(context),
         unbinding_router(context),
-        admin_members_router(context),
-        admin_cards_router(context),
         payment_codes_router(context, keys),
         charges_router(context, keys),
+        refunds_router(context),
         member_page_router(context, keys),
         admin_logins_router(context),
         merchant_api_keys_router(context),
@@ -260,8 +267,8 @@ def _routers(context: Context, keys: HubSigningKeys, streams: FeedStreams) -> li
         admin_policies_router(context),
         admin_terminals_router(context, keys),
         admin_loyalty_router(context),
-        admin_promotions_router(context),
         admin_service_router(context),
+        admin_promotions_router(context),
     ]
 
 

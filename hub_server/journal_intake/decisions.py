@@ -6,20 +6,19 @@ from datetime import datetime
 from hub_server.journal_intake.track import Track
 from hub_server.transactions import TransactionRow
 from shared.journal_entries import Decision, Status, sign_decision
-from shared.payment_code import Claims
-from shared.signing import Signer, to_base64url
+from shared.signing import Signer
 
 
 def compose_decision(
     track: Track,
-    claims: Claims | None,
+    card_ref: str | None,
     transactions: Mapping[str, TransactionRow],
     now: datetime,
     signer: Signer,
 ) -> str:
-    """Sign what became of the entry; `claims` are those of the charge that it is about.
+    """Sign what became of the entry; `card_ref` (base64url) is of the code that paid what it is about.
 
-    The amounts are a reversal's own, else those of the charge that the entry completed.
+    The amounts are a reversal's or refund's own, else those of the charge that the entry completed.
     """
     entry = track.incoming.entry
     if track.status is None:
@@ -33,7 +32,7 @@ def compose_decision(
         status=track.status,
         code=track.refusal.code if track.refusal is not None else None,
         tx_no=told.tx_no if told is not None else None,
-        card_ref=to_base64url(claims.card_ref) if claims is not None and told is not None else None,
+        card_ref=card_ref if told is not None else None,
         payable=told.payable if told is not None else None,
         rate=told.rate if told is not None else None,
         points_earned=told.points_earned if told is not None else None,

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hub_server.charging import Leg, WorkingCopy
-from hub_server.journal_intake.facts import TerminalFacts
+from hub_server.journal_intake.facts import NamedCharges, TerminalFacts
 from hub_server.journal_intake.track import Track
+from hub_server.refunding import after_refund
 from hub_server.transactions import TransactionRow, TransactionStatus
-from shared.journal_entries import AdviceData, Status
+from shared.journal_entries import AdviceData, ShiftCloseData, ShiftOpenData, Status
 from shared.offline_rules import OfflineSpending
 from shared.problems import Code
 
@@ -55,28 +56,36 @@ class Desk:
         transactions: Iterable[TransactionRow] = (),
         clawed_back: dict[str, int] | None = None,
         advices: Iterable[AdviceSeen] = (),
+        named: NamedCharges | None = None,
+        through: int = -1,
     ) -> None:
-        """`tracks`: stored entries that matter to the batch; `clawed_back`: points by charge transaction."""
+        """`tracks`: stored entries that matter to the batch; `clawed_back`: points by charge transaction.
+
+        `through`: how far the chain reaches with the batch.
+        """
         self.facts = facts
         self.copy = copy
         self.now = now
         self.new_id = new_id
         self.is_suspended = not (facts.terminal_is_active and facts.merchant_is_active)
         self.tracks: dict[str, Track] = {}
+        self._through = through
+        self.named = named or NamedCharges()
         self._by_seq: dict[int, Track] = {}
         self._about: dict[str, list[Track]] = {}
+        self._refunds_of: dict[str, list[Track]] = {}
         self._by_code: dict[str, list[Track]] = {}
         self.transactions: dict[str, TransactionRow] = {row.id: row for row in transactions}
         self.movements: list[Movement] = []
-        self.reversed_ids: list[str] = []
+        self.changed_charges: set[str] = set()
         self.frozen_cards: list[tuple[str, str]] = []
         self.alarms: list[Alarm] = []
-        self._clawed_back = clawed_back or {}
+        self._clawed_back = dict(clawed_back or {})
         self._advices = {(seen.contact, seen.seq): seen for seen in advices}
         self._charged = {
             row.entry_id: row.id
             for row in self.transactions.values()
-            if row.entry_id and row.original_id is None
+            if row.entry_id and row.original_id is None and row.terminal_id == facts.terminal_id
         }
         for track in tracks:
             self.place(track)
@@ -89,7 +98,8 @@ class Desk:
         if claims is not None:
             self._by_code.setdefault(claims.code_ref, []).append(track)
         if not track.incoming.is_charge and track.charge_id is not None:
-            self._about.setdefault(track.charge_id, []).append(track)
+            kin = self._refunds_of if track.is_refund else self._about
+            kin.setdefault(track.charge_id, []).append(track)
         if isinstance(data, AdviceData) and track.is_new:
             entry = track.incoming.entry
             key = (entry.contact, entry.seq)
@@ -108,6 +118,10 @@ class Desk:
     def about(self, charge_id: str) -> list[Track]:
         """Advices and reversals of a charge, in the order of the journal."""
         return sorted(self._about.get(charge_id, ()), key=lambda track: track.seq)
+
+    def refunds_of(self, charge_id: str | None) -> list[Track]:
+        """Refunds that name the charge, in the order of the journal."""
+        return sorted(self._refunds_of.get(charge_id or "", ()), key=lambda track: track.seq)
 
     def standing_reversal(self, charge_id: str) -> Track | None:
         """The reversal that ended the charge: the one that moved money before those that followed it."""
@@ -136,9 +150,31 @@ class Desk:
         transaction_id = self._charged.get(charge_id)
         return self.transactions[transaction_id] if transaction_id else None
 
+    def transaction_by_number(self, tx_no: str) -> TransactionRow | None:
+        """The merchant's transaction of that number."""
+        transaction_id = self.named.by_number.get(tx_no)
+        return self.transactions[transaction_id] if transaction_id else None
+
+    def clawed_back(self, charged: TransactionRow) -> int:
+        """Points of a charge that were taken back already."""
+        return self._clawed_back.get(charged.id, 0)
+
     def points_left(self, charged: TransactionRow) -> int:
         """What is left of the points that a charge earned."""
-        return max(0, charged.points_earned - self._clawed_back.get(charged.id, 0))
+        return max(0, charged.points_earned - self.clawed_back(charged))
+
+    def shift_at(self, seq: int) -> str | None:
+        """The shift that was open there in the journal; None too while what stands before it is out."""
+        if seq > self._through:
+            return None
+        marks = list(self.named.shift_marks)
+        for track in self.tracks.values():
+            if isinstance(track.incoming.data, ShiftOpenData):
+                marks.append((track.seq, track.incoming.data.shift))
+            elif isinstance(track.incoming.data, ShiftCloseData):
+                marks.append((track.seq, None))
+        before = [mark for mark in marks if mark[0] < seq]
+        return max(before, key=lambda mark: mark[0])[1] if before else None
 
     def is_used_here(self, charge: Track, code_ref: str) -> bool:
         """Whether another standing charge of this terminal used the code (protocol.md 5, rule 1)."""
@@ -179,10 +215,16 @@ class Desk:
 
     def mark_reversed(self, charged: TransactionRow) -> None:
         """The charge's transaction is reversed: all of it went back."""
-        self.transactions[charged.id] = replace(
-            charged, status=TransactionStatus.REVERSED, given_back=charged.payable
-        )
-        self.reversed_ids.append(charged.id)
+        self._change(replace(charged, status=TransactionStatus.REVERSED, given_back=charged.payable))
+
+    def mark_refunded(self, charged: TransactionRow, amount: int, points_taken: int) -> None:
+        """That much of the charge went back."""
+        self._change(after_refund(charged, amount))
+        self._clawed_back[charged.id] = self.clawed_back(charged) + points_taken
+
+    def _change(self, charged: TransactionRow) -> None:
+        self.transactions[charged.id] = charged
+        self.changed_charges.add(charged.id)
 
     def goes_back_in_time(self, track: Track) -> bool:
         """Whether an entry bears an older stamp than one before it in the journal.

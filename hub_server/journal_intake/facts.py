@@ -1,11 +1,38 @@
 """What the hub knows of a terminal when it judges its entries. Pure values, read once for a batch."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub_server.merchants import PolicyRow
 from hub_server.staff import PostClaim
 from shared.api.policy import Policy
+from shared.journal_entries import Status
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeElsewhere:
+    """A charge in the journal of another terminal of the merchant, and what it moved."""
+
+    status: Status
+    transaction_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedCharges:
+    """What refunds name besides the charges of the terminal's own journal.
+
+    Attributes:
+        by_number: ids of the merchant's transactions, by number.
+        elsewhere: charges of the merchant's other terminals, by entry id.
+        may_be_elsewhere: the merchant has other terminals, which may still bring a charge that nobody knows.
+        shift_marks: `(seq, shift)` where a shift of this terminal began, `(seq, None)` where it ended.
+    """
+
+    by_number: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Mapping[str, ChargeElsewhere] = field(default_factory=dict)
+    may_be_elsewhere: bool = False
+    shift_marks: tuple[tuple[int, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

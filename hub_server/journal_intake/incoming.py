@@ -10,6 +10,7 @@ from shared.journal_entries import (
     EntryData,
     EntryType,
     InvalidEntry,
+    RefundData,
     ReversalData,
     proof_holds,
     terminal_of,
@@ -47,15 +48,16 @@ class Incoming:
 
     @property
     def charge_id(self) -> str | None:
-        """The charge that the entry is about; a charge's own id for itself."""
+        """The charge that the entry is about; a charge's own id for itself. A refund's may be another terminal's."""
         if self.is_charge:
             return self.entry.id
-        return self.data.charge if isinstance(self.data, AdviceData | ReversalData) else None
+        return self.data.charge if isinstance(self.data, AdviceData | ReversalData | RefundData) else None
 
     @property
     def approved_by(self) -> str | None:
-        """Whom an advice or reversal names as having approved it."""
-        return self.data.approved_by if isinstance(self.data, AdviceData | ReversalData) else None
+        """Whom an advice, a reversal or a refund names as having approved it."""
+        data = self.data
+        return data.approved_by if isinstance(data, AdviceData | ReversalData | RefundData) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """The walk: each entry of a batch in the request's order, by the tables of protocol.md 5. Pure."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from hub_server.charging import Completed, Declined, LiveCharge
 from hub_server.journal_intake.desk import Desk, NotItsCharge
 from hub_server.journal_intake.plan import plan_charge
 from hub_server.journal_intake.settle_advice import judge_advice, take_advice
+from hub_server.journal_intake.settle_refund import judge_refund, settle_refunds, take_refund
 from hub_server.journal_intake.settle_reversal import judge_reversal, may_reverse, take_reversal
 from hub_server.journal_intake.track import Track
 from shared.journal_entries import (
@@ -43,16 +43,26 @@ def judge(desk: Desk, track: Track) -> None:
         case ReversalData():
             take_reversal(desk, track)
         case RefundData():
-            # Nothing decides refunds yet: it waits, and what stands behind it in the journal does not.
-            track.become(Status.PENDING)
+            take_refund(desk, track)
         case ShiftOpenData() | ShiftCloseData():
             track.become(Status.ACCEPTED)
+    if not track.is_refund:
+        settle_refunds(desk, track.charge_id)
 
 
-def close_waiting(desk: Desk, waiting: Iterable[Track]) -> None:
-    """Judge for good what waited for its charge, now that the chain has passed it."""
-    for track in sorted(waiting, key=lambda waiting_track: waiting_track.seq):
-        if track.status is not Status.PENDING or track.charge_id is None:
+def close_waiting(desk: Desk, through: int) -> None:
+    """Judge for good what waited for its charge and the chain has passed, and refunds besides, as far as may be."""
+    waiting = [track for track in desk.tracks.values() if track.status is Status.PENDING]
+    waiting.sort(key=lambda track: track.seq)
+    _close_followers(desk, [track for track in waiting if not track.is_refund and track.seq <= through])
+    for track in waiting:
+        if track.is_refund and track.status is Status.PENDING:
+            judge_refund(desk, track, is_final=track.seq <= through)
+
+
+def _close_followers(desk: Desk, waiting: list[Track]) -> None:
+    for track in waiting:
+        if track.status is not Status.PENDING:
             continue
         try:
             charge = desk.charge_of(track)

@@ -1,9 +1,11 @@
 """Transactions as they are planned at the desk; numbers come when they are written."""
 
-from hub_server.charging import Completed, Returned, Reversal
+from hub_server.charging import Completed, Refund, Returned, Reversal
 from hub_server.journal_intake.desk import Desk
 from hub_server.journal_intake.track import Track
+from hub_server.refunding import RefundOrigin, points_to_take, refund_row
 from hub_server.transactions import TransactionKind, TransactionRow, TransactionStatus
+from shared.journal_entries import RefundData
 
 
 def plan_charge(desk: Desk, charge: Track, answer: Completed) -> TransactionRow:
@@ -66,6 +68,38 @@ def plan_reversal(desk: Desk, charged: TransactionRow, reversal: Track) -> Trans
     row = _row_of_reversal(desk, charged, reversal, answer)
     desk.record_movement(row, answer.legs, answer.points_before)
     desk.mark_reversed(charged)
+    return row
+
+
+def plan_refund(desk: Desk, charged: TransactionRow, track: Track, asked: RefundData) -> TransactionRow:
+    """Give a part or all of a charge back: the refund's own transaction, and what it leaves of the charge."""
+    answer = desk.copy.answer(
+        Refund(
+            card_id=charged.card_id,
+            amount=asked.amount,
+            points=points_to_take(charged, asked.amount, desk.clawed_back(charged)),
+            member_id=charged.member_id,
+            charged_at=charged.at,
+        )
+    )
+    if not isinstance(answer, Returned):
+        raise TypeError("a refund that was judged is never refused")
+    entry = track.incoming.entry
+    origin = RefundOrigin(
+        store_id=desk.facts.store_id,
+        terminal_id=desk.facts.terminal_id,
+        entry_id=entry.id,
+        entry_seq=entry.seq,
+        cashier=asked.cashier,
+        shift=desk.shift_at(entry.seq),
+        order_ref=charged.order_ref,
+        approved_by=asked.approved_by,
+        reason=asked.reason,
+        at=entry.at,
+    )
+    row = refund_row(charged, answer, origin, new_id=desk.new_id(), tx_no="", now=desk.now)
+    desk.record_movement(row, answer.legs, answer.points_before)
+    desk.mark_refunded(charged, answer.amount, -answer.points_earned)
     return row
 
 

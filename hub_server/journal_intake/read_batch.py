@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hub_server.charging import LockedWorld, WorkingCopy, read_world
 from hub_server.foundation.storage import Connection
 from hub_server.journal_intake.desk import AdviceSeen, Desk
-from hub_server.journal_intake.facts import TerminalFacts
+from hub_server.journal_intake.facts import NamedCharges, TerminalFacts
 from hub_server.journal_intake.incoming import Incoming, read_incoming
 from hub_server.journal_intake.queries import (
     EntryRow,
@@ -21,6 +21,7 @@ from hub_server.journal_intake.queries import (
     latest_stamp_before,
     pending_through,
 )
+from hub_server.journal_intake.read_named import read_named
 from hub_server.journal_intake.tools import IntakeTools
 from hub_server.journal_intake.track import Track
 from hub_server.merchants import MerchantStatus, policies_at
@@ -62,16 +63,22 @@ def read_batch(
     terminal: TerminalRow,
     incoming: Sequence[Incoming],
     now: datetime,
+    again: frozenset[int] = frozenset(),
 ) -> Batch:
-    """Read all rows at once; the caller holds the terminal's lock, the cards' are taken here."""
+    """Read all rows at once; the caller holds the terminal's lock, the cards' are taken here.
+
+    `again`: numbers of stored entries that are judged as if they had been sent again.
+    """
     reader = _Reader(connection, tools, terminal)
-    stored = reader.stored_near(incoming)
+    stored = reader.stored_near(incoming, again)
+    hashes = {item.entry.hash for item in incoming}
     known = {row.seq for row in stored} | {row.entry_id for row in stored}
     new = [item for item in incoming if item.entry.seq not in known and item.entry.id not in known]
     through = chain_reach(
         connection, terminal.terminal_id, terminal.verified_through, {item.entry.seq for item in new}
     )
-    reader.gather(new, incoming, stored, through)
+    reader.gather(new, incoming, [row for row in stored if row.seq in again or row.hash in hashes], through)
+    reader.name_charges(new)
     locked, transactions = reader.lock_and_read_money(new)
     advised = reader.to_be_settled(new)
     contacts = sorted({item.entry.contact for item in advised})
@@ -94,14 +101,15 @@ def read_batch(
             AdviceSeen(seq=row.seq, contact=row.contact, payable=row.payable, is_settled=row.status.is_signed)
             for row in advices_under(connection, terminal.terminal_id, contacts)
         ],
+        named=reader.named,
+        through=through,
     )
-    hashes = [item.entry.hash for item in incoming]
     return Batch(
         terminal=terminal,
         desk=desk,
         locked=locked,
         stored={row.seq: row for row in stored},
-        forks=fork_decisions(connection, terminal.terminal_id, hashes),
+        forks=fork_decisions(connection, terminal.terminal_id, sorted(hashes)),
         through=through,
     )
 
@@ -126,15 +134,17 @@ class _Reader:
     def __init__(self, connection: Connection, tools: IntakeTools, terminal: TerminalRow) -> None:
         self._connection = connection
         self._tools = tools
+        self._terminal = terminal
         self._terminal_id = terminal.terminal_id
         self._store_id = terminal.store_id
         self._verifier = Ed25519Verifier(terminal.public_key)
         self._at_hand: dict[str, Incoming] = {}
         self.tracks: dict[str, Track] = {}
+        self.named = NamedCharges()
 
-    def stored_near(self, incoming: Sequence[Incoming]) -> list[EntryRow]:
+    def stored_near(self, incoming: Sequence[Incoming], again: frozenset[int]) -> list[EntryRow]:
         """What is stored under the same numbers or ids, and right beside them."""
-        seqs = {item.entry.seq + step for item in incoming for step in (-1, 0, 1)}
+        seqs = {item.entry.seq + step for item in incoming for step in (-1, 0, 1)} | again
         ids = [item.entry.id for item in incoming]
         return entries_at(self._connection, self._terminal_id, sorted(seqs), ids)
 
@@ -142,18 +152,27 @@ class _Reader:
         self,
         new: Sequence[Incoming],
         incoming: Sequence[Incoming],
-        stored: Sequence[EntryRow],
+        asked_again: Sequence[EntryRow],
         through: int,
     ) -> None:
         """Every stored entry that the new ones, or those that waited for them, have to do with."""
         self._at_hand = {item.entry.hash: item for item in incoming}
-        self._keep([row for row in stored if row.hash in self._at_hand])
-        waiting = pending_through(self._connection, self._terminal_id, through)
+        self._keep(asked_again)
+        passed = self._terminal.verified_through
+        waiting = pending_through(self._connection, self._terminal_id, through, passed)
         charge_ids = {charge_id for item in new if (charge_id := item.charge_id) is not None}
         charge_ids |= {row.charge_id for row in waiting if row.charge_id is not None}
+        refunds = [track for track in self.tracks.values() if track.is_refund and track.is_open]
+        charge_ids |= {track.charge_id for track in refunds if track.charge_id is not None}
         self._keep(waiting)
         self._keep(entries_about(self._connection, self._terminal_id, sorted(charge_ids)))
         self._keep_other_uses(new)
+
+    def name_charges(self, new: Sequence[Incoming]) -> None:
+        """What refunds that are to be judged name besides the terminal's own charges."""
+        waiting = [track.incoming for track in self.tracks.values() if track.is_refund and track.is_open]
+        own_ids = self.tracks.keys() | {item.entry.id for item in new}
+        self.named = read_named(self._connection, self._terminal, [*new, *waiting], own_ids)
 
     def _keep_other_uses(self, new: Sequence[Incoming]) -> None:
         """Charges of this terminal with the same codes: only an advice asks for them."""
@@ -204,6 +223,8 @@ class _Reader:
 
     def _transactions(self) -> list[TransactionRow]:
         ids = {track.transaction_id for track in self.tracks.values() if track.transaction_id}
+        ids |= set(self.named.by_number.values())
+        ids |= {charge.transaction_id for charge in self.named.elsewhere.values() if charge.transaction_id}
         found = transactions_by_id(self._connection, sorted(ids))
         reversals = [track.id for track in self.tracks.values() if track.is_reversal]
         undone = transactions_by_entry(self._connection, self._terminal_id, reversals)

@@ -6,10 +6,10 @@ _ENDS = frozenset({Status.COMPLETED, Status.REVERSED, Status.REJECTED})
 TRANSITIONS: dict[Status | None, frozenset[Status]] = {
     None: frozenset(Status),
     Status.UNCONFIRMED: _ENDS,
-    Status.PENDING: _ENDS | {Status.PENDING, Status.HELD},
-    Status.HELD: _ENDS,
+    Status.PENDING: _ENDS | {Status.DECLINED, Status.PENDING, Status.HELD},
+    Status.HELD: _ENDS | {Status.DECLINED},
 }
-"""From what is missing here nothing follows: an answer is for ever."""
+"""From what is missing here nothing follows: an answer is for ever. Only a refund is declined after it waited."""
 
 
 class ImpossibleTransition(Exception):

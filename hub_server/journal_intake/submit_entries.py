@@ -6,17 +6,14 @@ from datetime import datetime
 from hub_server.foundation.failpoints import Failpoint, reach
 from hub_server.foundation.storage import Connection, current_incarnation, lock_rows
 from hub_server.journal_intake.decide import decide
+from hub_server.journal_intake.finish_batch import finish_batch
 from hub_server.journal_intake.incoming import Incoming, Unreadable
-from hub_server.journal_intake.judge import close_waiting
-from hub_server.journal_intake.queries import read_terminal, write_chain_end
+from hub_server.journal_intake.queries import read_terminal
 from hub_server.journal_intake.read_batch import Batch, chain_reach, read_batch
 from hub_server.journal_intake.submission import EntryOutcome, Submission
 from hub_server.journal_intake.tools import IntakeTools
 from hub_server.journal_intake.track import Track
-from hub_server.journal_intake.write_batch import write_batch
-from hub_server.shifts import ShiftClosed, ShiftOpened, record_shifts
 from hub_server.terminals import touch_contact
-from shared.journal_entries import ShiftCloseData, ShiftOpenData
 
 
 def submit_entries(
@@ -42,11 +39,7 @@ def submit_entries(
     if decided.left_out:
         stored = {track.seq for track in batch.desk.tracks.values() if track.is_new}
         through = chain_reach(connection, terminal_id, terminal.verified_through, stored)
-    close_waiting(batch.desk, [t for t in batch.desk.tracks.values() if t.seq <= through])
-    write_batch(connection, tools, batch, decided.forks)
-    if through > terminal.verified_through:
-        write_chain_end(connection, terminal_id, through=through)
-    _record_shifts(connection, batch, through)
+    finish_batch(connection, tools, batch, decided.forks, through)
     outcomes = tuple(
         step if isinstance(step, EntryOutcome) else _outcome(batch, step) for step in decided.steps
     )
@@ -57,22 +50,6 @@ def submit_entries(
         verified_through=through,
         hub_time=hub_time,
         incarnation=current_incarnation(connection),
-    )
-
-
-def _record_shifts(connection: Connection, batch: Batch, through: int) -> None:
-    desk = batch.desk
-    new = [track.incoming for track in desk.tracks.values() if track.is_new]
-    changed = {*(movement.transaction_id for movement in desk.movements), *desk.reversed_ids}
-    record_shifts(
-        connection,
-        desk.facts.terminal_id,
-        opened=[ShiftOpened(i.entry.at, i.data) for i in new if isinstance(i.data, ShiftOpenData)],
-        closed=[
-            ShiftClosed(i.entry.seq, i.entry.at, i.data) for i in new if isinstance(i.data, ShiftCloseData)
-        ],
-        touched=[shift for key in changed if (shift := desk.transactions[key].shift) is not None],
-        through=through,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hub_server.journal_intake.incoming import Incoming
 from hub_server.journal_intake.states import advance
-from shared.journal_entries import ChargeData, ReversalData, Status
+from shared.journal_entries import ChargeData, RefundData, ReversalData, Status
 from shared.problems import Code, Refusal
 
 
@@ -15,7 +15,7 @@ class Track:
 
     Attributes:
         decision: the signed text, once there is one.
-        transaction_id: the charge's transaction that the result shows.
+        transaction_id: the transaction that the result shows: the charge's, or a refund's own.
         reversal_id: the transaction that undid the charge, in a reversal that moved money.
         reversal_tx_no: its number as it was stored, also with a second reversal, which moved nothing itself.
         is_new: not stored yet.
@@ -93,6 +93,11 @@ class Track:
     def is_reversal(self) -> bool:
         """A well-formed reversal."""
         return isinstance(self.incoming.data, ReversalData)
+
+    @property
+    def is_refund(self) -> bool:
+        """A well-formed refund."""
+        return isinstance(self.incoming.data, RefundData)
 
     @property
     def is_settled(self) -> bool:

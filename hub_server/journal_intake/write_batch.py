@@ -15,19 +15,27 @@ from hub_server.journal_intake.queries import insert_entries, insert_forks, upda
 from hub_server.journal_intake.read_batch import Batch
 from hub_server.journal_intake.tools import IntakeTools
 from hub_server.journal_intake.track import Track
-from hub_server.payment_codes import freeze_card
+from hub_server.payment_codes import codes_by_ref, freeze_card
 from hub_server.terminals import suspend_terminal
 from hub_server.transactions import (
     TransactionKind,
     TransactionRow,
     insert_transactions,
-    mark_reversed,
+    record_given_back,
     take_transaction_numbers,
 )
 from shared.api.changes import Settled
 from shared.journal_entries import Status
+from shared.payment_code import InvalidPaymentCode, verify_certificate
+from shared.signing import to_base64url
 
 MAX_DETAIL = 200
+_NAMES = {
+    TransactionKind.CHARGE: AuditName.PAYMENT,
+    TransactionKind.REFUND: AuditName.REFUND,
+    TransactionKind.REVERSAL: AuditName.REVERSAL,
+}
+"""What a journal moves, and the audit event of each."""
 
 
 def write_batch(connection: Connection, tools: IntakeTools, batch: Batch, forks: Sequence[Track]) -> None:
@@ -38,11 +46,11 @@ def write_batch(connection: Connection, tools: IntakeTools, batch: Batch, forks:
     reach(Failpoint.AFTER_TRANSACTIONS)
     _post(connection, tools, batch, planned, actor)
     reach(Failpoint.AFTER_POSTINGS)
+    refunded_from = _refunded_from(connection, tools, planned)
     for track in [*changed, *forks]:
         if track.status is not None and track.status.is_signed:
-            charge = desk.tracks.get(track.charge_id or "")
-            claims = charge.incoming.claims if charge is not None else None
-            track.decision = compose_decision(track, claims, desk.transactions, desk.now, tools.signer)
+            card_ref = refunded_from.get(track.id) if track.is_refund else _card_ref(desk, track)
+            track.decision = compose_decision(track, card_ref, desk.transactions, desk.now, tools.signer)
             track.decided_at = desk.now
     insert_entries(connection, [_new_row(desk, track) for track in changed if track.is_new])
     update_entries(connection, [_changed_row(desk, track) for track in changed if not track.is_new])
@@ -57,17 +65,41 @@ def write_batch(connection: Connection, tools: IntakeTools, batch: Batch, forks:
 
 
 def _write_transactions(connection: Connection, desk: Desk) -> list[TransactionRow]:
-    """Number and insert what was planned; charges of earlier batches that were undone are marked."""
+    """Number and insert what was planned; charges of earlier batches tell what went back of them."""
     planned = [desk.transactions[movement.transaction_id] for movement in desk.movements]
-    for kind in (TransactionKind.CHARGE, TransactionKind.REVERSAL):
+    for kind in _NAMES:
         rows = [row for row in planned if row.kind is kind]
         for row, tx_no in zip(rows, take_transaction_numbers(connection, kind, len(rows)), strict=True):
             desk.transactions[row.id] = replace(row, tx_no=tx_no)
     numbered = [desk.transactions[row.id] for row in planned]
     insert_transactions(connection, numbered)
     new = {row.id for row in numbered}
-    mark_reversed(connection, [desk.transactions[i] for i in desk.reversed_ids if i not in new])
+    record_given_back(connection, [desk.transactions[i] for i in sorted(desk.changed_charges - new)])
     return numbered
+
+
+def _card_ref(desk: Desk, track: Track) -> str | None:
+    charge = desk.tracks.get(track.charge_id or "")
+    claims = charge.incoming.claims if charge is not None else None
+    return to_base64url(claims.card_ref) if claims is not None else None
+
+
+def _refunded_from(
+    connection: Connection, tools: IntakeTools, planned: Sequence[TransactionRow]
+) -> dict[str, str]:
+    """The card_ref of the code that paid what each refund gives back, by the refund's entry: wherever it was paid."""
+    refunds = [row for row in planned if row.kind is TransactionKind.REFUND]
+    refs = {row.entry_id: row.code_ref for row in refunds if row.entry_id and row.code_ref}
+    codes = codes_by_ref(connection, sorted(set(refs.values())))
+    found: dict[str, str] = {}
+    for entry_id, ref in refs.items():
+        try:
+            claims = verify_certificate(codes[ref].certificate, tools.verifiers).claims
+        except (KeyError, InvalidPaymentCode):
+            # The code, or the key that signed it, is gone: the decision does without, the money does not.
+            continue
+        found[entry_id] = to_base64url(claims.card_ref)
+    return found
 
 
 def _post(
@@ -161,14 +193,13 @@ def _write_forks(connection: Connection, desk: Desk, forks: Sequence[Track], act
 def _audit(
     actor: Actor, desk: Desk, planned: Sequence[TransactionRow], changed: Sequence[Track]
 ) -> list[AuditEvent]:
-    names = {TransactionKind.CHARGE: AuditName.PAYMENT, TransactionKind.REVERSAL: AuditName.REVERSAL}
     moved = [
-        actor.did(names[row.kind], "card", row.card_id, tx_no=row.tx_no, payable=row.payable)
+        actor.did(_NAMES[row.kind], "card", row.card_id, tx_no=row.tx_no, payable=row.payable)
         for row in planned
     ]
     refused = [
         actor.did(
-            AuditName.PAYMENT_DECLINED if track.incoming.is_charge else AuditName.ENTRY_REFUSED,
+            _refusal_name(track),
             "entry",
             track.id,
             seq=track.seq,
@@ -179,6 +210,12 @@ def _audit(
         if track.refusal is not None and track.status in (Status.DECLINED, Status.REJECTED)
     ]
     return [*moved, *refused]
+
+
+def _refusal_name(track: Track) -> AuditName:
+    if track.incoming.is_charge:
+        return AuditName.PAYMENT_DECLINED
+    return AuditName.REFUND_DECLINED if track.is_refund else AuditName.ENTRY_REFUSED
 
 
 def _news(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
 from hub_server.foundation.storage import insert_new_rows
 from hub_server.shifts.rules import OwnSums
@@ -23,6 +23,7 @@ class ShiftRow:
     shift: str
     cashier: str
     opened_at: datetime | None
+    opened_seq: int | None
     closed_at: datetime | None
     closed_seq: int | None
     reported: ShiftCloseData | None
@@ -35,12 +36,12 @@ def insert_shifts(connection: Connection, rows: Sequence[Mapping[str, object]]) 
 
 
 def write_openings(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """`{the_terminal, the_shift, new_opened_at}`: an opening that came after its closing."""
+    """`{the_terminal, the_shift, new_opened_at, new_opened_seq}`: the first opening stands."""
     if rows:
         connection.execute(
             update(shifts)
             .where(*_one(), shifts.c.opened_at.is_(None))
-            .values(opened_at=bindparam("new_opened_at")),
+            .values(opened_at=bindparam("new_opened_at"), opened_seq=bindparam("new_opened_seq")),
             list(rows),
         )
 
@@ -84,27 +85,54 @@ def shifts_to_compare(
     return [_shift(dict(row._mapping)) for row in rows.values()]
 
 
-def own_sums(
-    connection: Connection, terminal_id: str, shift: str, closed_seq: int, without: Sequence[str]
-) -> OwnSums:
-    """What the shift's charges took and gave back by what stands before its closing in the journal.
+def own_sums(connection: Connection, shift: ShiftRow, without: Sequence[str]) -> OwnSums:
+    """What the shift took and gave back by what stands before its closing in the journal.
 
-    Without the charges that were in doubt at the closing; a later void is an adjustment of the shift.
+    Without charges and refunds that were in doubt at the closing; a later void is an adjustment of the shift.
     """
     kind, moved = transactions.c.kind, transactions.c.payable
-    is_reversal = kind == TransactionKind.REVERSAL.value
-    is_charge = and_(kind == TransactionKind.CHARGE.value, transactions.c.entry_id.not_in(without))
+    is_known = transactions.c.entry_id.not_in(without)
+    is_charge = and_(kind == TransactionKind.CHARGE.value, is_known)
+    is_refund = and_(kind == TransactionKind.REFUND.value, is_known)
+    is_back = or_(kind == TransactionKind.REVERSAL.value, is_refund)
     row = connection.execute(
         select(
             func.coalesce(func.sum(moved).filter(is_charge), 0).label("charged"),
-            func.coalesce(func.sum(moved).filter(is_reversal), 0).label("given_back"),
+            func.coalesce(func.sum(moved).filter(is_back), 0).label("given_back"),
         ).where(
-            transactions.c.terminal_id == terminal_id,
-            transactions.c.shift == shift,
-            transactions.c.entry_seq < closed_seq,
+            transactions.c.terminal_id == shift.terminal_id,
+            transactions.c.shift == shift.shift,
+            transactions.c.entry_seq < shift.closed_seq,
         )
     ).one()
-    return OwnSums(charged=int(row.charged), given_back=int(row.given_back))
+    # A refund names no shift: decided before the entries around it had come, it is known by its place alone.
+    placed = connection.execute(
+        select(func.coalesce(func.sum(moved), 0)).where(
+            transactions.c.terminal_id == shift.terminal_id,
+            transactions.c.shift.is_(None),
+            transactions.c.entry_seq > shift.opened_seq,
+            transactions.c.entry_seq < shift.closed_seq,
+            is_refund,
+        )
+    ).scalar_one()
+    return OwnSums(charged=int(row.charged), given_back=int(row.given_back) + int(placed))
+
+
+def shift_marks(
+    connection: Connection, terminal_id: str, seqs: Sequence[int]
+) -> list[tuple[int, str | None]]:
+    """Where shifts of the terminal began `(seq, shift)` and ended `(seq, None)` that tell which was open there."""
+    if not seqs:
+        return []
+    mine, opened = shifts.c.terminal_id == terminal_id, shifts.c.opened_seq
+    newest = select(func.max(opened)).where(mine, opened < min(seqs)).scalar_subquery()
+    found = connection.execute(
+        select(shifts.c.shift, opened, shifts.c.closed_seq).where(
+            mine, opened >= func.coalesce(newest, 0), opened < max(seqs)
+        )
+    ).all()
+    begun: list[tuple[int, str | None]] = [(row.opened_seq, row.shift) for row in found]
+    return begun + [(row.closed_seq, None) for row in found if row.closed_seq is not None]
 
 
 def _one() -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -19,8 +19,9 @@ from shared.journal_entries import ShiftCloseData, ShiftOpenData
 
 @dataclass(frozen=True, slots=True)
 class ShiftOpened:
-    """A shift_open entry that was accepted."""
+    """A shift_open entry that was accepted, and its place in the journal."""
 
+    seq: int
     at: datetime
     data: ShiftOpenData
 
@@ -50,15 +51,13 @@ def record_shifts(
     """
     reports: list[ShiftOpened | ShiftClosed] = [*opened, *closed]
     insert_shifts(connection, [_new_row(terminal_id, item) for item in reports])
-    write_openings(
-        connection, [_key(terminal_id, item.data.shift) | {"new_opened_at": item.at} for item in opened]
-    )
+    write_openings(connection, [_opening(terminal_id, item) for item in opened])
     write_closings(connection, [_closing(terminal_id, item) for item in closed])
     rows = []
     for shift in shifts_to_compare(connection, terminal_id, through, sorted(set(touched))):
         if shift.reported is not None and shift.closed_seq is not None:
             in_doubt = shift.reported.in_doubt or ()
-            own = own_sums(connection, terminal_id, shift.shift, shift.closed_seq, in_doubt)
+            own = own_sums(connection, shift, in_doubt)
             key = _key(terminal_id, shift.shift)
             rows.append(key | {"new_difference": difference(shift.reported, own)})
     write_differences(connection, rows)
@@ -70,6 +69,10 @@ def _key(terminal_id: str, shift: str) -> dict[str, object]:
 
 def _new_row(terminal_id: str, item: ShiftOpened | ShiftClosed) -> dict[str, object]:
     return {"terminal_id": terminal_id, "shift": item.data.shift, "cashier": item.data.cashier}
+
+
+def _opening(terminal_id: str, item: ShiftOpened) -> dict[str, object]:
+    return _key(terminal_id, item.data.shift) | {"new_opened_at": item.at, "new_opened_seq": item.seq}
 
 
 def _closing(terminal_id: str, item: ShiftClosed) -> dict[str, object]:

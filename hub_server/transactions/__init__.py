@@ -1,6 +1,5 @@
 """Owns transactions: their numbers, their states, and how they are told."""
 
-from hub_server.transactions.mark_reversed import mark_reversed
 from hub_server.transactions.listing import (
     KindSums,
     TransactionFilter,
@@ -15,7 +14,9 @@ from hub_server.transactions.queries import (
     repeated_order_refs,
     transactions_by_entry,
     transactions_by_id,
+    transactions_by_number,
 )
+from hub_server.transactions.record_given_back import record_given_back
 from hub_server.transactions.rules import number_of
 from hub_server.transactions.states import TRANSITIONS, TransactionKind, TransactionStatus
 from hub_server.transactions.take_transaction_numbers import take_transaction_numbers
@@ -30,12 +31,13 @@ __all__ = [
     "insert_transactions",
     "list_transactions_by_arrival",
     "list_transactions_by_time",
-    "mark_reversed",
     "number_of",
     "points_clawed_back",
+    "record_given_back",
     "repeated_order_refs",
     "sums_of_day",
     "take_transaction_numbers",
     "transactions_by_entry",
     "transactions_by_id",
+    "transactions_by_number",
 ]

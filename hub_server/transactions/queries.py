@@ -90,6 +90,20 @@ def transactions_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, 
     return {row.id: _transaction(row) for row in found}
 
 
+def transactions_by_number(
+    connection: Connection, merchant_id: str, tx_nos: Sequence[str]
+) -> dict[str, TransactionRow]:
+    """Those of a merchant's transactions, by number; another merchant's are not there."""
+    if not tx_nos:
+        return {}
+    found = connection.execute(
+        select(transactions).where(
+            transactions.c.merchant_id == merchant_id, transactions.c.tx_no.in_(tx_nos)
+        )
+    )
+    return {row.tx_no: _transaction(row) for row in found}
+
+
 def transactions_by_entry(
     connection: Connection, terminal_id: str, entry_ids: Sequence[str]
 ) -> dict[str, TransactionRow]:

@@ -12,6 +12,7 @@ from shared.journal_entries import (
     Entry,
     EntryData,
     GenesisData,
+    RefundData,
     ReversalData,
     ReversalReason,
     first_prev,
@@ -23,6 +24,7 @@ from shared.rates import payable
 from shared.signing import Ed25519Signer, to_base64url
 
 CASHIER = "cashier-1"
+REFUNDER = "cashier-2"
 SHIFT = "shift-1"
 
 
@@ -152,6 +154,21 @@ class TerminalJournal:
         """That charge must not stand."""
         data = ReversalData(charge=charge.id, reason=reason, approved_by=approved_by)
         return self.add(data, at=at)
+
+    def refund(
+        self,
+        charge: Entry | str,
+        amount: int,
+        *,
+        approved_by: str,
+        cashier: str = REFUNDER,
+        reason: str = "退貨",
+        contact: datetime | None = None,
+    ) -> Entry:
+        """A part of a charge is to go back: of an entry of any terminal of the merchant, or of a number."""
+        named = {"tx_no": charge} if isinstance(charge, str) else {"charge": charge.id}
+        data = RefundData(**named, amount=amount, reason=reason, cashier=cashier, approved_by=approved_by)
+        return self.add(data, contact=contact)
 
 
 def _payable(charge: Entry, rate: int) -> int:

@@ -223,6 +223,10 @@ CREATE INDEX ix_logins_merchant_id ON logins (merchant_id);
 
 ALTER TABLE payment_codes ADD COLUMN kiosk_id CHAR(32) CONSTRAINT fk_payment_codes_kiosk_id REFERENCES kiosks (id);
 
+ALTER TABLE shifts ADD COLUMN opened_seq BIGINT;
+
+CREATE INDEX ix_shifts_opened ON shifts (terminal_id, opened_seq);
+
 ALTER TABLE transactions ADD COLUMN member_id CHAR(32) CONSTRAINT fk_transactions_member_id REFERENCES members (id);
 
 ALTER TABLE transactions ADD COLUMN approved_by VARCHAR(64);

@@ -16,7 +16,6 @@ from shared.journal_entries import (
     AdviceReason,
     Entry,
     GenesisData,
-    RefundData,
     ReversalData,
     ReversalReason,
     ShiftOpenData,
@@ -279,23 +278,6 @@ def test_a_genesis_of_another_terminal_or_place_is_malformed(counter: Counter) -
     for outcome in counter.submit(second, foreign):
         assert outcome.refusal is not None
         assert outcome.refusal.code is Code.INVALID_ENTRY
-
-
-def test_a_refund_is_stored_and_waits_while_the_chain_goes_on(counter: Counter, rows: HubRows) -> None:
-    card = rows.card()
-    charge = counter.journal.charge(rows.code(card))
-    refund = counter.journal.add(
-        RefundData(charge=charge.id, amount=1, reason="退貨", cashier="c", approved_by="m")
-    )
-    after = counter.journal.add(ShiftOpenData(cashier="c", shift="s"))
-    answer = counter.send(*counter.journal.entries)
-    waiting = answer.outcomes[refund.seq]
-    assert (waiting.status, waiting.refusal, waiting.decision) == (Status.PENDING, None, None)
-    assert answer.verified_through == after.seq
-    assert counter.ask(refund) == waiting
-    assert counter.ask(counter.journal.add(ShiftOpenData(cashier="c", shift="t"))).status is Status.ACCEPTED
-    assert counter.ask(refund) == waiting
-    assert counter.balance(card) == 90_000
 
 
 def test_an_answers_time_is_a_recorded_contact_and_never_before_its_decisions(

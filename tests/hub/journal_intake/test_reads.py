@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import event, text
 
 from hub_server.foundation.context import Context
-from hub_server.journal_intake.queries import pending_through
+from hub_server.journal_intake.queries import pending_through, refunds_to_settle
 from hub_server.merchants import policies_at
-from hub_server.shifts.queries import own_sums, shifts_to_compare
+from hub_server.shifts.queries import ShiftRow, own_sums, shift_marks, shifts_to_compare
 from shared.api.policy import Policy
 from shared.journal_entries import ShiftOpenData, Status
 from tests.builders.counter import Counter
@@ -19,6 +19,17 @@ from tests.fakes.clock import START
 
 NONE_THERE = "0199a8f0-0000-7000-8000-000000000000"
 Query = Callable[[Any], object]
+A_SHIFT = ShiftRow(
+    terminal_id=NONE_THERE,
+    shift="s",
+    cashier="c",
+    opened_at=START,
+    opened_seq=1,
+    closed_at=START,
+    closed_seq=5,
+    reported=None,
+    difference=None,
+)
 
 
 def _plan(context: Context, query: Query) -> str:
@@ -41,9 +52,11 @@ def _plan(context: Context, query: Query) -> str:
 @pytest.mark.parametrize(
     ("query", "index"),
     [
-        (lambda c: pending_through(c, NONE_THERE, 5), "ix_journal_entries_waiting"),
+        (lambda c: pending_through(c, NONE_THERE, 5, 3), "ix_journal_entries_waiting"),
         (lambda c: shifts_to_compare(c, NONE_THERE, 5, ()), "ix_shifts_to_compare"),
-        (lambda c: own_sums(c, NONE_THERE, "s", 5, ()), "ix_transactions_shift"),
+        (lambda c: shift_marks(c, NONE_THERE, [5]), "ix_shifts_opened"),
+        (lambda c: refunds_to_settle(c, 5), "ix_journal_entries_refunds"),
+        (lambda c: own_sums(c, A_SHIFT, ()), "ix_transactions_shift"),
     ],
 )
 def test_a_query_is_answered_from_its_index(hub_context: Context, query: Query, index: str) -> None:

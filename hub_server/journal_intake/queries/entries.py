@@ -12,6 +12,7 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    or_,
     select,
     text,
     update,
@@ -115,7 +116,7 @@ def entries_at(
 
 
 def entries_about(connection: Connection, terminal_id: str, charge_ids: Sequence[str]) -> list[EntryRow]:
-    """Those charges and every advice and reversal of them."""
+    """Those charges and every advice, reversal and refund of them."""
     if not charge_ids:
         return []
     return _entries(connection, terminal_id, _E.charge_id.in_(charge_ids), _E.entry_id.in_(charge_ids))
@@ -131,9 +132,14 @@ def charges_with_codes(connection: Connection, terminal_id: str, code_refs: Sequ
     return [row.entry_id for row in found]
 
 
-def pending_through(connection: Connection, terminal_id: str, through: int) -> list[EntryRow]:
-    """What waits for its charge though the chain has passed it; without what else there is in the journal."""
-    return _entries(connection, terminal_id, and_(text(WAITS_FOR_ITS_CHARGE), _E.seq <= through))
+def pending_through(connection: Connection, terminal_id: str, through: int, passed: int) -> list[EntryRow]:
+    """What waits for its charge though the chain has passed it; without what else there is in the journal.
+
+    A refund may wait on, for another terminal's charge: such a one comes only when the chain, which had passed
+    `passed` before, reaches it.
+    """
+    is_due = or_(_E.type != EntryType.REFUND.value, _E.seq > passed)
+    return _entries(connection, terminal_id, and_(text(WAITS_FOR_ITS_CHARGE), _E.seq <= through, is_due))
 
 
 def chain_from(connection: Connection, terminal_id: str, first: int, limit: int) -> list[int]:

@@ -2,6 +2,9 @@
 
 from pydantic import BaseModel, ConfigDict
 
+MAX_TEXT = 1 << 20
+"""Characters: no text is longer than the largest request."""
+
 
 class Message(BaseModel):
     """An answer or event. What a newer peer adds is ignored."""
@@ -12,4 +15,6 @@ class Message(BaseModel):
 class Request(BaseModel):
     """A request body: a member that is not known is refused, since it may be a misspelled one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    # Only of a bounded text does pydantic look at the characters: half a surrogate pair, which no database takes
+    # and nobody can hash, is refused with it.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, str_max_length=MAX_TEXT)

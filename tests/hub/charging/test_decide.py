@@ -30,6 +30,7 @@ FAULTS: list[tuple[Code, dict[str, Any]]] = [
     (Code.MEMBER_NOT_ACTIVE, {"code": {"member_is_active": False}}),
     (Code.CARD_NOT_ACTIVE, {"card": {"status": "frozen"}}),
     (Code.CARD_EXPIRED, {"card": {"expires_at": PAST}}),
+    (Code.LIMIT_EXCEEDED, {"code": {"cap_per_charge": 9_999}}),
     (Code.INSUFFICIENT_BALANCE, {"card": {"balance": 9_999}}),
 ]
 

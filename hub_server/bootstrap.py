@@ -15,7 +15,10 @@ from hub_server import migrations
 from hub_server.access import connect_sms
 from hub_server.access.routes import router as access_router
 from hub_server.admin_api.adjustments import router as admin_adjustments_router
+from hub_server.admin_api.alerts import router as admin_alerts_router
+from hub_server.admin_api.audit import router as admin_audit_router
 from hub_server.admin_api.cards import router as admin_cards_router
+from hub_server.admin_api.consistency import router as admin_consistency_router
 from hub_server.admin_api.logins import router as admin_logins_router
 from hub_server.admin_api.loyalty import router as admin_loyalty_router
 from hub_server.admin_api.members import router as admin_members_router
@@ -25,10 +28,13 @@ from hub_server.admin_api.promotions import router as admin_promotions_router
 from hub_server.admin_api.service import router as admin_service_router
 from hub_server.admin_api.terminals import router as admin_terminals_router
 from hub_server.admin_api.transactions import router as admin_transactions_router
+from hub_server.audit.jobs import chain_job
 from hub_server.bindings.routes import router as bindings_router
 from hub_server.change_feed import FEED_SUBJECT, FeedStreams, announce_keys, feed_handler, feed_start
 from hub_server.change_feed.routes import router as change_feed_router
 from hub_server.charging.routes import router as charges_router
+from hub_server.consistency import ConsistencyWatch
+from hub_server.consistency.jobs import check_job
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import Figures, configure_logging
 from hub_server.foundation.outbox import ALERT, FEED, OUTBOX, Dispatcher, Handler
@@ -51,6 +57,7 @@ from hub_server.merchant_api.stores import router as merchant_stores_router
 from hub_server.merchant_api.terminals import router as merchant_terminals_router
 from hub_server.merchant_api.transactions import router as merchant_transactions_router
 from hub_server.monitoring import alert_handler
+from hub_server.monitoring.jobs import busy_job, refusals_job
 from hub_server.pages.member.routes import router as member_page_router
 from hub_server.payment_codes.jobs import sweep_job
 from hub_server.payment_codes.routes import router as payment_codes_router
@@ -213,22 +220,29 @@ def build_hub(context: Context, keys: HubSigningKeys) -> Hub:
         [sweep_job(context), terminals_sweep(context), refunds_job(context, intake_tools(context, keys))],
     )
 
+    context.database.tell_retries(figures.retried)
+    watch = ConsistencyWatch(context, keys.verifiers, figures.inconsistent.set)
+    loops = (news, sweeps, *_book_keeping(context, keys, figures, watch))
+
     @asynccontextmanager
     async def life() -> AsyncIterator[dict[str, Any]]:
         context.database.run(lambda c: announce_keys(c, keys, at=context.clock.now()))
         dispatcher.dispatch()
-        for loop in (news, sweeps):
+        for loop in loops:
             loop.start()
         try:
             yield {"close_streams": streams.close_all}
         finally:
-            for loop in (news, sweeps):
+            for loop in loops:
                 loop.stop()
 
     app = make_application(
         context,
         WebParts(
-            routers=_routers(context, keys, streams),
+            routers=[
+                *_routers(context, keys, streams),
+                admin_consistency_router(context, watch),
+            ],
             life=life,
             is_ready=lambda: _is_ready(context.database),
             figures=figures,
@@ -236,6 +250,18 @@ def build_hub(context: Context, keys: HubSigningKeys) -> Hub:
         ),
     )
     return Hub(context, keys, app, dispatcher, streams, news, figures)
+
+
+def _book_keeping(
+    context: Context, keys: HubSigningKeys, figures: Figures, watch: ConsistencyWatch
+) -> tuple[Loop, Loop]:
+    """Two loops: a whole check takes long, and must not keep audit events from their chain."""
+    books = [
+        chain_job(context, keys.signer, figures.audit_lag.set),
+        refusals_job(context),
+        busy_job(context, figures.busy_count),
+    ]
+    return Loop(context.clock, books), Loop(context.clock, [check_job(context, watch)])
 
 
 def _routers(context: Context, keys: HubSigningKeys, streams: FeedStreams) -> list[APIRouter]:
@@ -269,6 +295,8 @@ def _routers(context: Context, keys: HubSigningKeys, streams: FeedStreams) -> li
         admin_loyalty_router(context),
         admin_service_router(context),
         admin_promotions_router(context),
+        admin_alerts_router(context),
+        admin_audit_router(context),
     ]
 
 

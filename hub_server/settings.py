@@ -92,6 +92,7 @@ class Settings(BaseSettings):
     audit_head_s: _Positive = 3_600
     refusals_window_s: _Positive = 300
     refusals_alert_count: _Positive = 50
+    consistency_check_s: _Positive = 900
 
     # One-time passwords and sessions.
     otp_ttl_s: _Positive = 300

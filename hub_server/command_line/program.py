@@ -1,4 +1,4 @@
-"""The commands and their exit codes: 0 done, 1 `check` found something, 64 wrong use, 70 a fault of ours."""
+"""The commands and their exit codes: 0 done, 1 `check` or `verify-audit` found something, 64 wrong use, 70 a fault of ours."""
 
 import json
 import logging
@@ -18,12 +18,13 @@ from hub_server.bootstrap import (
     open_keys,
     prepare_database,
 )
+from hub_server.command_line.create_admin import NoAdminMade, add_create_admin
 from hub_server.command_line.demo_tables import demo_lines
-from hub_server.command_line.ledger import NoLedger, existing_ledger
+from hub_server.command_line.ledger import NoLedger
+from hub_server.command_line.proofs import add_proofs
 from hub_server.command_line.serve import CannotListen, serve, sms_place, with_remembered_address
 from hub_server.command_line.setting_texts import settings_help
 from hub_server.command_line.words import Words, words_of
-from hub_server.consistency import check
 from hub_server.demo_data import NotForDemo, load_data, make_demo_data
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import configure_logging, redact_text
@@ -35,7 +36,6 @@ from hub_server.signing_keys import HubSigningKeys, KeyFileError
 _log = logging.getLogger("mps.hub")
 
 DONE = 0
-UNCLEAN = 1
 WRONG_USE = 64
 FAULT = 70
 DEFAULT_HOST = "127.0.0.1"
@@ -48,6 +48,7 @@ _WRONG_USES = (
     CannotListen,
     NotForDemo,
     NoLedger,
+    NoAdminMade,
     FileNotFoundError,
 )
 
@@ -85,7 +86,9 @@ def make_program(words: Words) -> typer.Typer:
     # Plain help: the list of settings keeps its lines.
     program = typer.Typer(help=words.about, add_completion=False, no_args_is_help=True, rich_markup_mode=None)
     _add_serving(program, words)
+    add_proofs(program, words, _settings)
     _add_data(program, words)
+    add_create_admin(program, words)
     return program
 
 
@@ -125,24 +128,6 @@ def _prepared() -> Iterator[tuple[Context, HubSigningKeys]]:
 
 
 def _add_data(program: typer.Typer, words: Words) -> None:
-    @program.command("check", help=words.check)
-    def check_command(as_json: Annotated[bool, typer.Option("--json", help=words.as_json)] = False) -> int:
-        with existing_ledger(_settings(), words) as (context, keys):
-            report = context.database.read(lambda connection: check(connection, keys.verifiers))
-            name = context.database.url.render_as_string(hide_password=True)
-        if as_json:
-            typer.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
-            return DONE if report.is_clean else UNCLEAN
-        amounts = ", ".join(f"{what} {count:,}" for what, count in report.looked_at.items())
-        typer.echo(words.looked.format(database=name, amounts=amounts))
-        if report.is_clean:
-            typer.echo(words.clean)
-        else:
-            typer.echo(words.unclean.format(count=len(report.findings)))
-            for found in report.findings:
-                typer.echo(f"{found.check}: {found.subject}: {found.detail}")
-        return DONE if report.is_clean else UNCLEAN
-
     @program.command("demo-data", help=words.demo_data)
     def demo_data_command(
         as_json: Annotated[bool, typer.Option("--json", help=words.as_json)] = False,

@@ -107,9 +107,9 @@ MEANINGS: Final[dict[str, dict[Language, str]]] = {
     },
     "audit_chain_s": {
         "en": "time between two extensions of the audit chain, s",
-        "zh_TW": "稽核鏈延伸的間隔秒數",
+        "zh_TW": "審計鏈延伸的間隔秒數",
     },
-    "audit_head_s": {"en": "time between two signed ends of it, s", "zh_TW": "稽核鏈簽署的間隔秒數"},
+    "audit_head_s": {"en": "time between two signed ends of it, s", "zh_TW": "審計鏈簽署的間隔秒數"},
     "refusals_window_s": {
         "en": "time in which refusals of a kind are counted, s",
         "zh_TW": "統計同類拒絕的時間範圍（秒）",
@@ -117,6 +117,10 @@ MEANINGS: Final[dict[str, dict[Language, str]]] = {
     "refusals_alert_count": {
         "en": "so many of them in that time raise an alert",
         "zh_TW": "達到多少次即告警",
+    },
+    "consistency_check_s": {
+        "en": "time between two consistency checks, s",
+        "zh_TW": "一致性檢查的間隔秒數",
     },
     "otp_ttl_s": {"en": "life of a one-time password, s", "zh_TW": "驗證碼有效秒數"},
     "otp_max_tries": {"en": "tries of a one-time password", "zh_TW": "驗證碼可試次數"},

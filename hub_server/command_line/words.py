@@ -22,10 +22,19 @@ class Words:
     serve_workers: str
     migrate: str
     check: str
+    check_repair: str
+    verify_audit: str
+    verify_audit_heads: str
     demo_data: str
     load_data: str
     load_data_cards: str
     load_data_codes: str
+    create_admin: str
+    create_admin_email: str
+    create_admin_name: str
+    create_admin_role: str
+    admin_made: str
+    admin_refused: str
     as_json: str
     serving: str
     serving_page: str
@@ -42,6 +51,9 @@ class Words:
     looked: str
     clean: str
     unclean: str
+    repaired: str
+    audit_looked: str
+    audit_clean: str
     loaded: str
     demo_ready: str
     demo_staff: str
@@ -64,10 +76,19 @@ EN = Words(
     serve_workers="Processes; an embedded database has one.",
     migrate="Bring the database to this program's schema.",
     check="Check that ledger, balances, points and journals agree; exit 1 if anything is off.",
+    check_repair="Write balances, points, tiers and given-back sums anew from what they are derived of, and close invalid codes. Money itself is never repaired.",
+    verify_audit="Prove the audit log along its chain and its signed heads; exit 1 if anything was changed, dropped, put in or cut.",
+    verify_audit_heads="A copy of the signed heads that was kept elsewhere (default: the one in the data directory).",
     demo_data="Make demo data if the database is empty, else use what is there; print how to use it. May be repeated.",
     load_data="Make funded cards with a live code each, for load tests, beside demo data.",
     load_data_cards="How many cards.",
     load_data_codes="File for the codes, one JSON line each.",
+    create_admin="Make a login for an admin of the hub; print its first password, once.",
+    create_admin_email="The e-mail address to sign in with.",
+    create_admin_name="The person's name.",
+    create_admin_role="superadmin, operator, finance or auditor.",
+    admin_made="{email} may sign in as {role}. First password, shown only now: {password}",
+    admin_refused="No login was made: {problem}",
     as_json="Print JSON.",
     serving="MPS hub: {address}",
     serving_page="Members' page: {page}",
@@ -84,6 +105,9 @@ EN = Words(
     looked="Looked at {database}: {amounts}.",
     clean="Everything agrees.",
     unclean="{count} findings:",
+    repaired="Repaired: {subject}: {what} was {before}, is {after}.",
+    audit_looked="Audit log: {linked:,} events linked, {waiting:,} waiting, {heads:,} signed heads.",
+    audit_clean="The audit log is as it was written.",
     loaded="{count} cards; codes in {path}.",
     demo_ready="Demo data is there. Hub: {hub}. Enrolment code: {code}.",
     demo_staff="Staff (name, role, PIN, id for --cashier):",
@@ -106,10 +130,19 @@ ZH_TW = Words(
     serve_workers="行程數；內嵌資料庫只有一個。",
     migrate="將資料庫升級到本程式的結構。",
     check="檢查總帳、餘額、積分與終端日誌是否一致；有任何不符則結束碼為 1。",
+    check_repair="依來源重算餘額、積分、等級與已退金額，並關閉無效的付款碼；資金本身絕不自動修復。",
+    verify_audit="沿著鏈與已簽章的鏈首驗證審計日誌；有任何更改、刪除、插入或截斷則結束碼為 1。",
+    verify_audit_heads="另外保存的已簽章鏈首檔案（預設為資料夾中的那一份）。",
     demo_data="資料庫是空的就建立示範資料，已有就沿用；印出使用方式。可重複執行。",
     load_data="在示範資料旁建立已儲值的卡片，各有一個有效付款碼，供壓力測試。",
     load_data_cards="卡片數量。",
     load_data_codes="付款碼檔案，每行一筆 JSON。",
+    create_admin="建立平台管理員的登入帳號，並印出初始密碼（只顯示這一次）。",
+    create_admin_email="登入用的電子郵件地址。",
+    create_admin_name="姓名。",
+    create_admin_role="superadmin、operator、finance 或 auditor。",
+    admin_made="{email} 可以用 {role} 的身分登入。初始密碼（只顯示這一次）：{password}",
+    admin_refused="沒有建立帳號：{problem}",
     as_json="以 JSON 輸出。",
     serving="MPS 平台：{address}",
     serving_page="會員頁面：{page}",
@@ -126,6 +159,9 @@ ZH_TW = Words(
     looked="已檢查 {database}：{amounts}。",
     clean="全部一致。",
     unclean="發現 {count} 項不符：",
+    repaired="已修復：{subject}：{what} 原為 {before}，現為 {after}。",
+    audit_looked="審計日誌：已鏈結 {linked:,} 筆，等待中 {waiting:,} 筆，已簽章鏈首 {heads:,} 個。",
+    audit_clean="審計日誌與寫入時一致。",
     loaded="{count} 張卡片；付款碼在 {path}。",
     demo_ready="示範資料已就緒。平台：{hub}。註冊碼：{code}。",
     demo_staff="人員（姓名、角色、PIN 碼、--cashier 用的代號）：",

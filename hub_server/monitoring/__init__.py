@@ -1,7 +1,18 @@
 """Owns alerts and metrics that people act on."""
 
+from hub_server.monitoring.attend_alert import acknowledge_alert, list_alerts, resolve_alert
 from hub_server.monitoring.queries import AlertRow, open_alerts
 from hub_server.monitoring.raise_alerts import alert_handler
 from hub_server.monitoring.states import AlertStatus
+from hub_server.monitoring.watch_refusals import watch_refusals
 
-__all__ = ["AlertRow", "AlertStatus", "alert_handler", "open_alerts"]
+__all__ = [
+    "AlertRow",
+    "AlertStatus",
+    "acknowledge_alert",
+    "alert_handler",
+    "list_alerts",
+    "open_alerts",
+    "resolve_alert",
+    "watch_refusals",
+]

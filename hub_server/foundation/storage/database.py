@@ -28,7 +28,7 @@ RETRY_BASE_MS = 10
 POOL_SIZE = 20
 _PG_BUSY = {"55P03", "57014"}  # lock_not_available, query_canceled
 _TOLD = "mps.told"
-_PG_RETRY = {"40001", "40P01"}  # serialization_failure, deadlock_detected
+_PG_RETRY = {"40001": "serialization", "40P01": "deadlock"}
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -54,10 +54,15 @@ class Database:
         self._turns = Turns()
         self._never = threading.Event()
         self._listeners: dict[str, list[Callable[[], None]]] = {}
+        self._on_retry: Callable[[str], None] = lambda _cause: None
 
     def listen(self, subject: str, listener: Callable[[], None]) -> None:
         """Call the listener after each commit of this process that told of the subject (`tell_after_commit`)."""
         self._listeners.setdefault(subject, []).append(listener)
+
+    def tell_retries(self, listener: Callable[[str], None]) -> None:
+        """Tell the listener of each transaction that is run again: for a `deadlock`, or `serialization`."""
+        self._on_retry = listener
 
     def run(self, work: Work[T]) -> T:
         """Run the work in one writing transaction and commit; the work may be run again after a deadlock.
@@ -75,6 +80,7 @@ class Database:
                 if not _may_retry(error):
                     raise
                 _log.info("transaction retried", extra={"attempt": attempt})
+                self._on_retry(_PG_RETRY[_sqlstate(error) or ""])
                 self._never.wait(self._chance() * RETRY_BASE_MS * 2**attempt / 1000)
         raise DatabaseBusy("attempts used up")
 

@@ -94,7 +94,7 @@ def make_application(context: Context, parts: WebParts) -> FastAPI:
     )
     app.add_exception_handler(CodedError, _on_coded)
     app.add_exception_handler(OAuthError, _on_oauth)
-    app.add_exception_handler(DatabaseBusy, _on_busy)
+    app.add_exception_handler(DatabaseBusy, _busy_answer(parts.figures))
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.include_router(health_router(parts.is_ready, parts.figures))
@@ -114,11 +114,17 @@ def _on_oauth(_request: Request, error: Exception) -> Response:
     return error.response()
 
 
-def _on_busy(request: Request, error: Exception) -> Response:
-    _log.error("busy: %s", error)
-    if request.url.path == TOKEN_PATH:
-        return OAuthError("temporarily_unavailable").response()
-    return problem_response(request.scope, Code.SYSTEM_BUSY)
+def _busy_answer(figures: Figures) -> Callable[[Request, Exception], Response]:
+    """Not a decision: nothing was stored. It leaves a log and a count, and alerts when such pile up."""
+
+    def on_busy(request: Request, error: Exception) -> Response:
+        _log.error("busy: %s", error)
+        figures.told_busy()
+        if request.url.path == TOKEN_PATH:
+            return OAuthError("temporarily_unavailable").response()
+        return problem_response(request.scope, Code.SYSTEM_BUSY)
+
+    return on_busy
 
 
 def _on_invalid(request: Request, error: Exception) -> Response:

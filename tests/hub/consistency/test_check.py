@@ -1,102 +1,19 @@
 """The check names each row that is off, and invents nothing on sound data (protocol.md, invariants 1, 4, 6)."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from sqlalchemy import Table, delete, insert, select, text, update
+from sqlalchemy import select
 
 from hub_server.cards.tables import cards
-from hub_server.consistency import Report, check
-from hub_server.foundation.context import Context
 from hub_server.journal_intake.tables import journal_entries
-from hub_server.ledger.tables import accounts, postings
+from hub_server.ledger.tables import postings
 from hub_server.loyalty.tables import point_ledger
 from hub_server.payment_codes.tables import payment_codes
-from hub_server.signing_keys import HubSigningKeys
 from hub_server.terminals.tables import terminals
 from hub_server.transactions.tables import transactions
-from shared.journal_entries import ShiftOpenData, Status
-from tests.builders.counter import TOO_LATE, Counter
-from tests.builders.hub_rows import HubRows
-
-
-class Damage:
-    """A hub with a history, and ways to damage it behind its back."""
-
-    def __init__(self, context: Context, keys: HubSigningKeys) -> None:
-        self.context, self.keys = context, keys
-        self.rows = rows = HubRows(context, keys)
-        self.counter = counter = Counter(context, keys, rows)
-        self.card = rows.card(100_000, points=990)
-        charge = counter.journal.charge(rows.code(self.card), 5_000)
-        undone = counter.journal.charge(rows.code(rows.card()), 700)
-        counter.journal.reversal(undone)
-        counter.journal.charge(rows.code(rows.card(0)), 1)
-        counter.journal.charge(rows.code(rows.card()), 10, training=True)
-        counter.journal.malformed_charge()
-        assert [o.status for o in counter.submit(*counter.journal.entries)][1] is Status.COMPLETED
-        self.charge_id = charge.id
-        offline = Counter(context, keys, rows, counter.shop, lag=TOO_LATE)
-        poor = offline.journal.charge(rows.code(rows.card(10)), 300)
-        offline.submit(*offline.journal.entries, offline.journal.advice(poor))
-        waiting = offline.journal.charge(rows.code(rows.card()), 5)
-        offline.submit(waiting)
-
-    def report(self) -> Report:
-        """What the check says."""
-        return self.context.database.read(lambda c: check(c, self.keys.verifiers))
-
-    def change(self, table: Table, where: dict[str, Any], values: dict[str, Any]) -> None:
-        """As a superuser would: past the triggers that keep postings and audit rows."""
-        conditions = [table.c[name] == value for name, value in where.items()]
-        self._past_triggers(update(table).where(*conditions).values(**values), table)
-
-    def drop(self, table: Table, where: dict[str, Any]) -> None:
-        """A row disappears."""
-        conditions = [table.c[name] == value for name, value in where.items()]
-        self._past_triggers(delete(table).where(*conditions), table)
-
-    def add(self, table: Table, row: dict[str, Any]) -> None:
-        """A row appears."""
-        self._past_triggers(insert(table).values(**row), table)
-
-    def _past_triggers(self, statement: Any, table: Table) -> None:
-        def work(connection: Any) -> None:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SET LOCAL session_replication_role = replica"))
-            else:
-                names = connection.execute(
-                    text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name"),
-                    {"name": table.name},
-                ).scalars()
-                for name in list(names):
-                    connection.execute(text(f'DROP TRIGGER "{name}"'))
-            connection.execute(statement)
-
-        self.context.database.run(work)
-
-    def charged(self) -> dict[str, Any]:
-        """The completed charge's transaction."""
-        return self.rows.one(transactions, entry_id=self.charge_id)
-
-    def code_ref(self) -> str:
-        """The code that paid it."""
-        return str(self.charged()["code_ref"])
-
-    def entry(self, name: str) -> Any:
-        """A column of the charge's entry."""
-        return self.rows.one(journal_entries, entry_id=self.charge_id)[name]
-
-    def gateway(self) -> str:
-        """Any gateway's account."""
-        return str(self.rows.rows(accounts, kind="gateway")[0]["id"])
-
-
-@pytest.fixture
-def damage(hub_context: Context, keys: HubSigningKeys) -> Damage:
-    """A sound hub with a history."""
-    return Damage(hub_context, keys)
+from shared.journal_entries import ShiftOpenData
+from tests.hub.consistency.damage import Damage
 
 
 def test_nothing_is_invented_on_sound_data(damage: Damage) -> None:
@@ -104,6 +21,7 @@ def test_nothing_is_invented_on_sound_data(damage: Damage) -> None:
     assert report.findings == ()
     assert report.is_clean
     assert report.looked_at["journal_entries"] == 11
+    assert report.looked_at["adjustments"] == 2
     assert report.as_dict()["clean"] is True
 
 

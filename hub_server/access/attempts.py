@@ -7,6 +7,7 @@ address from which it signed in lately has a count of its own, so that no strang
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from hub_server.access.queries import (
     LoginRow,
@@ -28,20 +29,22 @@ _TRIES = "login_tries"
 _PROOF = "login_proof"
 
 
+class Standing(StrEnum):
+    """What a try may come to: the last one that is allowed locks the login unless it is right."""
+
+    ALLOWED = "allowed"
+    LAST = "last"
+    LOCKED = "locked"
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A try that was counted.
-
-    Attributes:
-        login: whose it is, if anybody's.
-        is_allowed: it may succeed; otherwise the login is locked for who asks.
-        is_last: a wrong password now means that the login is locked.
-    """
+    """A try that was counted; `login` is whose it is, if anybody's, `is_known` whether it signed in from there."""
 
     login: LoginRow | None
     address: str
-    is_allowed: bool
-    is_last: bool
+    standing: Standing
+    is_known: bool = False
 
 
 def take_attempt(
@@ -55,24 +58,32 @@ def take_attempt(
     _count_or_refuse(connection, _ADDRESS, address, settings.logins_per_address_per_hour, HOUR, at)
     login = login_by_email(connection, email)
     if login is None:
-        return Attempt(None, address, is_allowed=False, is_last=False)
+        return Attempt(None, address, Standing.LOCKED)
     lock = timedelta(seconds=settings.login_lock_s)
     place = place_digest(login.id, address)
-    if window_of(connection, _PLACE, place, window=PLACE_KNOWN, at=at) is not None:
+    is_known = window_of(connection, _PLACE, place, window=PLACE_KNOWN, at=at) is not None
+    if is_known:
         count: int | None = count_try(connection, _TRIES, place, window=lock, at=at).count
     else:
         count = take_login_try(connection, login.id, tries=settings.login_tries, lock=lock, at=at)
-    is_allowed = count is not None and count <= settings.login_tries
-    return Attempt(login, address, is_allowed, is_last=count == settings.login_tries)
+    return Attempt(login, address, _standing(count, settings.login_tries), is_known)
 
 
-def remember_success(connection: Connection, login_id: str, address: str, at: datetime) -> None:
-    """Forget the wrong tries, and know the address from now on."""
-    place = place_digest(login_id, address)
-    clear_login_tries(connection, login_id)
-    forget_window(connection, _TRIES, place)
+def remember_success(connection: Connection, login_id: str, attempt: Attempt, at: datetime) -> None:
+    """Forget the wrong tries that this one was counted with, and know the address from now on."""
+    place = place_digest(login_id, attempt.address)
+    if attempt.is_known:
+        forget_window(connection, _TRIES, place)
+    else:
+        clear_login_tries(connection, login_id)
     forget_window(connection, _PLACE, place)
     count_try(connection, _PLACE, place, window=PLACE_KNOWN, at=at)
+
+
+def _standing(count: int | None, most: int) -> Standing:
+    if count is None or count > most:
+        return Standing.LOCKED
+    return Standing.LAST if count == most else Standing.ALLOWED
 
 
 def count_proof(connection: Connection, settings: Settings, login_id: str, at: datetime) -> None:

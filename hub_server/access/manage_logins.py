@@ -29,6 +29,8 @@ from hub_server.merchants import find_merchant, find_store
 from shared.ids import is_uuid7
 from shared.problems import Code, CodedError, FieldError
 
+MAX_EMAIL_CHARACTERS = 254
+MAX_NAME_CHARACTERS = 64
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+")
 
 
@@ -162,8 +164,10 @@ def _existing(connection: Connection, login_id: str) -> LoginRow:
 
 
 def _refuse_misfits(connection: Connection, new: NewLogin) -> None:
-    if not _EMAIL.fullmatch(new.email):
+    if len(new.email) > MAX_EMAIL_CHARACTERS or not _EMAIL.fullmatch(new.email):
         raise _refused("/email", "not an e-mail address")
+    if not 1 <= len(new.name) <= MAX_NAME_CHARACTERS:
+        raise _refused("/name", f"1 to {MAX_NAME_CHARACTERS} characters")
     if new.role not in ROLES[new.kind]:
         raise _refused("/role", f"no role of a login of kind '{new.kind.value}'")
     if new.kind is LoginKind.ADMIN:

@@ -20,6 +20,7 @@ MIN_PASSWORD_CHARACTERS = 12
 MAX_PASSWORD_BYTES = 72
 """All that bcrypt reads; a longer password is refused when it is set, never cut."""
 MIN_DIFFERENT_CHARACTERS = 5
+MIN_TELLING_CHARACTERS = 4
 PLACE_KNOWN = timedelta(days=30)
 """How long an address is known as one from which somebody signed in."""
 
@@ -134,7 +135,8 @@ def password_fault(password: str, email: str) -> str | None:
         return f"at most {MAX_PASSWORD_BYTES} bytes in UTF-8"
     if len(set(text)) < MIN_DIFFERENT_CHARACTERS:
         return f"at least {MIN_DIFFERENT_CHARACTERS} different characters"
-    if email.partition("@")[0].lower() in text.lower():
+    own = email.partition("@")[0].lower()
+    if len(own) >= MIN_TELLING_CHARACTERS and own in text.lower():
         return "not with the e-mail address in it"
     return None
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hub_server.access.attempts import Attempt, remember_success, take_attempt
+from hub_server.access.attempts import Attempt, Standing, remember_success, take_attempt
 from hub_server.access.passwords import Passwords
 from hub_server.access.queries import LoginRow, login_of, use_totp_step
 from hub_server.access.sessions import Family, OpenedSession, hold_sessions, open_session
@@ -56,11 +56,11 @@ def _decide(
     totp: str | None,
     at: datetime,
 ) -> OpenedSession | None:
-    login = _who(connection, attempt) if is_right and attempt.is_allowed else None
+    login = _who(connection, attempt) if is_right and attempt.standing is not Standing.LOCKED else None
     if login is None or not use_digits(connection, desk.secrets, login, totp, at):
         _record_refusal(connection, attempt, at)
         return None
-    remember_success(connection, login.id, attempt.address, at)
+    remember_success(connection, login.id, attempt, at)
     settings = desk.context.settings
     actor = Actor(login.kind.value, login.id)
     record(connection, at, [actor.did(AuditName.SIGN_IN, "login", login.id, address=attempt.address)])
@@ -104,6 +104,6 @@ def _record_refusal(connection: Connection, attempt: Attempt, at: datetime) -> N
     actor = Actor("address", attempt.address)
     subject = NOBODY if attempt.login is None else attempt.login.id
     events = [actor.did(AuditName.SIGN_IN_REFUSED, "login", subject)]
-    if attempt.is_last:
+    if attempt.standing is Standing.LAST:
         events.append(actor.did(AuditName.LOGIN_LOCKED, "login", subject))
     record(connection, at, events)

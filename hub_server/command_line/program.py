@@ -88,7 +88,7 @@ def make_program(words: Words) -> typer.Typer:
     _add_serving(program, words)
     add_proofs(program, words, _settings)
     _add_data(program, words)
-    add_create_admin(program, words)
+    add_create_admin(program, words, _prepared)
     return program
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, case, func, insert, null, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, case, func, insert, literal, null, or_, select, tuple_, update
 
 from hub_server.access.states import LoginKind, LoginRole, LoginStatus, SessionKind
 from hub_server.access.tables import logins
-from hub_server.foundation.storage import insert_new_rows
+from hub_server.foundation.storage import InstantColumn, insert_new_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ def take_login_try(
         .where(logins.c.id == login_id, or_(logins.c.locked_until.is_(None), logins.c.locked_until <= at))
         .values(
             wrong_tries=now_tried,
-            locked_until=case((now_tried >= tries, at + lock), else_=null()),
+            locked_until=case((now_tried >= tries, literal(at + lock, InstantColumn())), else_=null()),
         )
         .returning(logins.c.wrong_tries)
     ).scalar()

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, delete, select
+from sqlalchemy import Connection, case, delete, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub_server.access.tables import rate_windows
+from hub_server.foundation.storage import InstantColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def count_try(
         .on_conflict_do_update(
             index_elements=[rate_windows.c.kind, rate_windows.c.subject],
             set_={
-                "began_at": case((is_over, at), else_=rate_windows.c.began_at),
+                "began_at": case((is_over, literal(at, InstantColumn())), else_=rate_windows.c.began_at),
                 "count": case((is_over, 1), else_=rate_windows.c.count + 1),
             },
         )

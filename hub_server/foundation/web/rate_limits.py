@@ -96,6 +96,11 @@ class RateLimits:
         self._callers: _Newest[Caller] = _Newest(most)
         self._lock = threading.Lock()
 
+    @property
+    def remembered(self) -> tuple[int, int]:
+        """How many counts, and whose credentials, are held."""
+        return len(self._paid_off_us), len(self._callers)
+
     def wait_s(self, scope: Scope, now_ms: int) -> int:
         """Count a request; 0, or the seconds to wait before it would be answered."""
         path: str = scope["path"]

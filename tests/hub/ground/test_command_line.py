@@ -232,6 +232,47 @@ def test_load_data_writes_codes_beside_demo_data_only(environment: dict[str, str
     assert all(line["code"].startswith("MPS1:") for line in lines)
 
 
+def test_create_admin_prints_a_password_once_that_signs_in(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    ask = ("create-admin", "--email", "First@Hub.Example", "--name", "First")
+    made = hub_command(environment, *ask, "--json")
+    again = hub_command(environment, *ask)
+    other = hub_command(environment, *ask[:2], "second@hub.example", *ask[3:], "--role", "auditor")
+
+    assert made.returncode == 0, made.stderr
+    admin = json.loads(made.stdout)
+    assert admin.keys() == {"id", "email", "role", "initial_password"}
+    assert (admin["email"], admin["role"]) == ("first@hub.example", "superadmin")
+    assert (again.returncode, again.stdout) == (64, "")
+    assert "another login has this address" in again.stderr
+    assert other.returncode == 0
+    assert "second@hub.example may sign in as auditor" in other.stdout
+    with served(environment) as (_, address):
+        body = {"email": admin["email"], "password": admin["initial_password"]}
+        signed_in = httpx.post(f"{address}/api/v1/auth/password", json=body, timeout=WAIT_S)
+        assert signed_in.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--email", "first@hub.example"),
+        ("--email", "no address", "--name", "First"),
+        ("--email", "first@hub.example", "--name", "First", "--role", "owner"),
+        ("--email", "first@hub.example", "--name", ""),
+    ],
+)
+def test_create_admin_refuses_what_is_no_admin(
+    environment: dict[str, str], arguments: tuple[str, ...]
+) -> None:
+    refused = hub_command(environment, "create-admin", *arguments)
+
+    assert (refused.returncode, refused.stdout) == (64, "")
+    assert refused.stderr.strip()
+    assert "Traceback" not in refused.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from hub_server.audit import Actor, AuditName, record
 from hub_server.bindings import binding_of
@@ -14,10 +15,10 @@ from hub_server.payment_codes.fresh_secret import FreshSecret
 from hub_server.payment_codes.queries import (
     CodeRow,
     advance_codes,
-    counted_offline,
     insert_codes,
     live_codes_of,
 )
+from hub_server.payment_codes.queries.allowances import counted_offline, headrooms_of_members
 from hub_server.payment_codes.rules import CARD_TYPES, CodeTerms, OfflineAllowance, claims_of, offline_limit
 from hub_server.payment_codes.states import CodeState
 from hub_server.settings import Settings
@@ -40,10 +41,11 @@ class NewCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeOrder:
-    """A code to be made: for which card and member, out of which fresh randomness."""
+    """A code to be made: for which card and member, or which shared screen, out of which fresh randomness."""
 
     card_id: str
     member_id: str | None
+    kiosk_id: str | None = None
     fresh: FreshSecret
     ref_random: bytes = field(repr=False)
 
@@ -89,16 +91,17 @@ def issue_codes(
     *,
     at: datetime,
     actor: Actor,
-    carries_offline: bool = True,
 ) -> list[NewCode]:
     """Make codes for cards that are known to be fit and, on PostgreSQL, locked; one a card.
 
-    Each replaces the card's live code. A batch's codes carry no offline limit (`carries_offline` false).
+    Each replaces the card's live code. Those of shared screens carry no offline limit and a life of their own.
     """
+    if not orders:
+        return []
     card_ids = [order.card_id for order in orders]
     _retire_live(connection, card_ids, at, actor)
     cards = cards_by_id(connection, card_ids)
-    limits = _limits(connection, settings, cards, at) if carries_offline else dict.fromkeys(card_ids, 0)
+    limits = _limits(connection, settings, cards, orders, at)
     table = current_tier_table(connection)
     made = [
         _compose(keys, settings, order, cards[order.card_id], table, limits[order.card_id], at)
@@ -136,21 +139,33 @@ def _retire_live(connection: Connection, card_ids: Sequence[str], at: datetime, 
 
 
 def _limits(
-    connection: Connection, settings: Settings, cards: dict[str, CardRow], at: datetime
+    connection: Connection,
+    settings: Settings,
+    cards: dict[str, CardRow],
+    orders: Sequence[CodeOrder],
+    at: datetime,
 ) -> dict[str, int]:
-    since = at - timedelta(seconds=settings.offline_max_duration_s)
-    counted = counted_offline(connection, list(cards), since)
-    return {
-        card.id: offline_limit(
-            card.balance,
+    """By card: nothing for a shared screen's, which strangers see, and for a member's what the rule leaves."""
+    members = {order.card_id: order.member_id for order in orders if order.kiosk_id is None}
+    counted = counted_offline(
+        connection, list(members), at - timedelta(seconds=settings.offline_max_duration_s)
+    )
+    zone = ZoneInfo(settings.time_zone)
+    today = datetime.combine(at.astimezone(zone).date(), time.min, zone)
+    headrooms = headrooms_of_members(connection, members, today)
+    allowed = {
+        card_id: offline_limit(
+            cards[card_id].balance,
             OfflineAllowance(
                 per_card=settings.offline_allowance,
                 per_code=settings.offline_code_limit,
-                counted=counted.get(card.id, 0),
+                counted=counted.get(card_id, 0),
+                headroom=headrooms.get(card_id),
             ),
         )
-        for card in cards.values()
+        for card_id in members
     }
+    return dict.fromkeys(cards, 0) | allowed
 
 
 def _compose(
@@ -171,7 +186,7 @@ def _compose(
         offline_limit=limit,
         currency=card.currency,
         issued_at=at,
-        ttl_s=settings.code_ttl_s,
+        ttl_s=settings.code_ttl_s if order.kiosk_id is None else settings.kiosk_code_ttl_s,
     )
     claims = claims_of(terms, order.fresh.secret)
     text, certificate = issue_payment_code(order.fresh.secret, claims, keys.signer)
@@ -187,5 +202,6 @@ def _compose(
         rate=claims.rate,
         tier=claims.tier,
         offline_limit=claims.offline_limit,
+        kiosk_id=order.kiosk_id,
     )
     return row, text

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from hub_server.foundation.context import Context
-from hub_server.payment_codes.queries import release, terminal_standings, waiting_codes
+from hub_server.payment_codes.queries.allowances import release, terminal_standings, waiting_codes
 from hub_server.payment_codes.rules import releasable
 
 RELEASE_BATCH = 5_000

@@ -39,10 +39,11 @@ def revoke_codes(
     actor: Actor,
     reason: str,
     member_id: str | None = None,
+    kiosk_id: str | None = None,
 ) -> list[str]:
     """Revoke every code of the card that has not expired, whatever its state; their names.
 
-    With a `member_id`, only those that this member was given.
+    With a `member_id`, only those that this member was given; with a `kiosk_id`, those made for that screen.
 
     A replaced or used code stays what it is and is revoked besides: a terminal without a line would still
     honour it, and does not from the contact on at which it was told (protocol.md 5, rule 1).
@@ -51,7 +52,7 @@ def revoke_codes(
     codes = [
         code
         for code in codes_to_revoke(connection, card_id, at)
-        if member_id is None or code.member_id == member_id
+        if member_id in (None, code.member_id) and kiosk_id in (None, code.kiosk_id)
     ]
     live = [code.code_ref for code in codes if code.state is CodeState.LIVE]
     others = [code.code_ref for code in codes if code.state is not CodeState.LIVE]

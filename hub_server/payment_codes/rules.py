@@ -29,11 +29,13 @@ class OfflineAllowance:
         per_card: what all of a card's counted codes may carry.
         per_code: what one code may carry.
         counted: what the card's earlier codes carry that still count.
+        headroom: what the caps that an owner set leave to the member who presents it; none without caps.
     """
 
     per_card: int
     per_code: int
     counted: int
+    headroom: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +54,11 @@ class CodeTerms:
 
 
 def offline_limit(balance: int, allowance: OfflineAllowance) -> int:
-    """The largest step not above the balance, nor half of what the allowance leaves, nor a code's most."""
+    """The largest step not above the balance, half of what the allowance leaves, a code's most, or the caps."""
     left = max(0, allowance.per_card - allowance.counted)
     most = min(balance, left // 2, allowance.per_code)
+    if allowance.headroom is not None:
+        most = min(most, allowance.headroom)
     return max((step for step in OFFLINE_STEPS if step <= most), default=0)
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import event, select
 from hub_server.bootstrap import Hub
 from hub_server.foundation.storage import Connection
 from hub_server.payment_codes import expire_codes
-from hub_server.payment_codes.queries import overdue_codes, waiting_codes
+from hub_server.payment_codes.queries import overdue_codes
+from hub_server.payment_codes.queries.allowances import waiting_codes
 from hub_server.payment_codes.release_allowances import release_allowances
 from hub_server.payment_codes.tables import payment_codes
 from tests.builders.hub_rows import HubRows

@@ -5,19 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, literal_column, select, update
 
-from hub_server.payment_codes.rules import TerminalStanding, WaitingCode
 from hub_server.payment_codes.states import TRANSITIONS, CodeState
 from hub_server.payment_codes.tables import payment_code_history, payment_codes
-from hub_server.terminals.tables import contact_spells, terminals
 from hub_server.transactions import TransactionKind, TransactionStatus
 from hub_server.transactions.tables import transactions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeRow:
-    """A code without its secret; `offline_limit` in minor units, `rate` in 1/10,000."""
+    """A code without its secret; `offline_limit` in minor units, `rate` in 1/10,000.
+
+    `kiosk_id` is of the shared screen that it was made for; none for a member's phone.
+    """
 
     code_ref: str
     card_id: str
@@ -34,6 +35,7 @@ class CodeRow:
     told_at: datetime | None = None
     live_uses: int = 0
     advised_uses: int = 0
+    kiosk_id: str | None = None
 
 
 def insert_codes(connection: Connection, rows: Sequence[CodeRow], actor: str) -> None:
@@ -101,62 +103,6 @@ def paid_by_code(connection: Connection, code_ref: str) -> tuple[int, str] | Non
     return None if row is None else (row.payable, row.currency)
 
 
-def waiting_codes(
-    connection: Connection, after: tuple[datetime, str], at: datetime, limit: int
-) -> list[WaitingCode]:
-    """Codes that expired before `at`, carry an offline limit and have not been released: the page after a place.
-
-    A place is `(expires_at, code_ref)`. The conditions are spelled as the partial index spells them.
-    """
-    expired_at, code_ref = after
-    rows = connection.execute(
-        select(payment_codes.c.code_ref, payment_codes.c.issued_at, payment_codes.c.expires_at)
-        .where(
-            payment_codes.c.offline_limit > literal_column("0"),
-            payment_codes.c.allowance_released.is_(False),
-            payment_codes.c.expires_at >= expired_at,
-            or_(payment_codes.c.expires_at > expired_at, payment_codes.c.code_ref > code_ref),
-            payment_codes.c.expires_at < at,
-        )
-        .order_by(payment_codes.c.expires_at, payment_codes.c.code_ref)
-        .limit(limit)
-    )
-    return [WaitingCode(row.code_ref, row.issued_at, row.expires_at) for row in rows]
-
-
-def terminal_standings(connection: Connection, since: datetime) -> list[TerminalStanding]:
-    """How the journals of the terminals stand that were in contact after `since`."""
-    last = (
-        select(contact_spells.c.terminal_id, func.max(contact_spells.c.ended_at).label("ended_at"))
-        .where(contact_spells.c.ended_at > since)
-        .group_by(contact_spells.c.terminal_id)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(last.c.ended_at, terminals.c.head_at, terminals.c.head_seq, terminals.c.verified_through).join(
-            last, last.c.terminal_id == terminals.c.id
-        )
-    )
-    return [
-        TerminalStanding(
-            last_contact=row.ended_at,
-            head_at=row.head_at,
-            is_whole=row.head_seq is not None and row.verified_through >= row.head_seq,
-        )
-        for row in rows
-    ]
-
-
-def release(connection: Connection, code_refs: Sequence[str]) -> None:
-    """Let codes count no longer against their cards' allowances."""
-    if code_refs:
-        connection.execute(
-            update(payment_codes)
-            .where(payment_codes.c.code_ref.in_(code_refs))
-            .values(allowance_released=True)
-        )
-
-
 def overdue_codes(connection: Connection, at: datetime, limit: int) -> list[CodeRow]:
     """Live codes that expired before `at`, oldest first; the state is spelled as the partial index spells it."""
     rows = connection.execute(
@@ -166,20 +112,6 @@ def overdue_codes(connection: Connection, at: datetime, limit: int) -> list[Code
         .limit(limit)
     )
     return [_code(row) for row in rows]
-
-
-def counted_offline(connection: Connection, card_ids: Sequence[str], since: datetime) -> dict[str, int]:
-    """What each card's codes that expired at `since` or later carry, whatever their state; minor units."""
-    rows = connection.execute(
-        select(payment_codes.c.card_id, func.sum(payment_codes.c.offline_limit))
-        .where(
-            payment_codes.c.card_id.in_(card_ids),
-            payment_codes.c.expires_at >= since,
-            payment_codes.c.allowance_released.is_(False),
-        )
-        .group_by(payment_codes.c.card_id)
-    )
-    return {card_id: int(total) for card_id, total in rows}
 
 
 def advance_codes(
@@ -295,6 +227,7 @@ def _values(code: CodeRow) -> dict[str, object]:
         "rate": code.rate,
         "tier": code.tier,
         "offline_limit": code.offline_limit,
+        "kiosk_id": code.kiosk_id,
     }
 
 
@@ -325,4 +258,5 @@ def _code(row: Row[tuple[object, ...]]) -> CodeRow:
         told_at=row.told_at,
         live_uses=row.live_uses,
         advised_uses=row.advised_uses,
+        kiosk_id=row.kiosk_id,
     )

@@ -1,6 +1,6 @@
 """Counting tries of passwords before they are compared, so that many at once get no more than one by one.
 
-Two counts hold the guessing down (docs/decisions/0007-lock-outs.md). An address has so many tries an hour, of
+Two counts hold the guessing down (docs/decisions/0007-guessing-and-theft.md). An address has so many tries an hour, of
 whatever logins. A login has so many wrong ones: from addresses that are strangers to it all share one count; an
 address from which it signed in lately has a count of its own, so that no stranger can lock the owner out.
 """

@@ -124,19 +124,23 @@ def enable_login(connection: Connection, login_id: str, *, at: datetime, actor: 
 
 
 def reset_password(
-    connection: Connection, login_id: str, password_hash: str, *, at: datetime, actor: Actor
+    connection: Connection, login_id: str, password_hash: str, *, by: LoginRow, at: datetime
 ) -> LoginRow:
     """Give it another password, unlock it and end its sessions; a second factor is gone with the phone it was on.
 
     Raises:
-        CodedError: NOT_FOUND.
+        CodedError: NOT_FOUND; FORBIDDEN for oneself: a stolen session must prove the password to change it.
     """
     login = _existing(connection, login_id)
+    if login.id == by.id:
+        raise CodedError(Code.FORBIDDEN, "the own password is changed, not reset")
     change_password_hash(connection, login.id, None, password_hash)
     clear_login_tries(connection, login.id)
     set_totp(connection, login.id, login.totp_sealed, None)
     revoke_sessions(connection, login.session_kind, login.id, at)
-    event = actor.did(AuditName.PASSWORD_CHANGED, "login", login.id, reset=True, totp_removed=login.has_totp)
+    event = Actor("admin", by.id).did(
+        AuditName.PASSWORD_CHANGED, "login", login.id, reset=True, totp_removed=login.has_totp
+    )
     record(connection, at, [event])
     return _existing(connection, login_id)
 

@@ -130,13 +130,13 @@ def _add_making(routes: APIRouter, context: Context) -> None:
         )
         return LoginWithPassword(login=Login.of(row), initial_password=password.text)
 
-    @routes.post("/{login_id}/reset-password", responses=_NO_SUCH_LOGIN)
+    @routes.post("/{login_id}/reset-password", responses=problems(Code.NOT_FOUND, Code.FORBIDDEN))
     def give_new_password(session: Annotated[AdminSession, admins], login_id: PathId) -> LoginWithPassword:
-        """Another first password: the second factor is taken off, the lock opened, every session ended."""
+        """Another first password: the second factor is taken off, the lock opened, every session ended. Not one's own."""
         at = context.clock.now()
         password = fresh_password(passwords, context.random_bytes)
         row = context.database.run(
-            lambda c: reset_password(c, login_id, password.hash, at=at, actor=session.actor)
+            lambda c: reset_password(c, login_id, password.hash, by=session.login, at=at)
         )
         return LoginWithPassword(login=Login.of(row), initial_password=password.text)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, or_, select, update
 
 from hub_server.access.states import SessionKind
 from hub_server.access.tables import refresh_tokens, sessions
@@ -145,6 +145,12 @@ def use_refresh_token(connection: Connection, token_hash: bytes, at: datetime) -
         .returning(refresh_tokens.c.family)
     )
     return used.first() is not None
+
+
+def forget_ended_sessions(connection: Connection, ended: datetime) -> None:
+    """Drop sessions and refresh tokens whose time was over by then."""
+    for table in (sessions, refresh_tokens):
+        connection.execute(delete(table).where(table.c.expires_at < ended))
 
 
 def _is_open(token_hash: bytes, at: datetime) -> ColumnElement[bool]:

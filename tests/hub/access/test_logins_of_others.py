@@ -134,10 +134,11 @@ def test_disabling_ends_every_session_at_once_and_enabling_lets_in_again(
     assert names == ["LOGIN_DISABLED", "LOGIN_ENABLED"]
 
 
-def test_nobody_disables_the_own_login(
-    client: httpx.Client, headers: dict[str, str], superadmin: Person
+@pytest.mark.parametrize("deed", ["disable", "reset-password"])
+def test_nobody_disables_or_resets_the_own_login(
+    client: httpx.Client, headers: dict[str, str], superadmin: Person, deed: str
 ) -> None:
-    refused = client.post(f"{LOGINS}/{superadmin.id}/disable", headers=headers)
+    refused = client.post(f"{LOGINS}/{superadmin.id}/{deed}", headers=headers)
     assert (refused.status_code, refused.json()["code"]) == (403, "FORBIDDEN")
 
 

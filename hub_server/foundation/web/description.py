@@ -18,6 +18,7 @@ SUMMARY: Final = (
 LICENCE: Final = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
 TAGS: Final[Mapping[str, str]] = {
     "access": "Signing in and out: one-time passwords, passwords, refresh",
+    "admin": "For the hub's own people, by permission",
     "bindings": "Which members use a card, and as what",
     "charges": "Charges and refunds by a merchant's other systems",
     "journal": "What terminals did, told entry by entry",
@@ -25,16 +26,12 @@ TAGS: Final[Mapping[str, str]] = {
     "kiosks": "Shared screens that show a card's code",
     "loyalty": "Points, tiers and promotions",
     "members": "A member's own profile, cards and movements",
+    "merchant": "For a merchant's own people and systems",
     "monitoring": "Whether the hub lives, is ready, and how it fares",
     "payment codes": "The code a member shows to pay",
+    "refunds": "Giving back by a merchant's other systems",
     "terminals": "Enrolment, access and news of terminals",
 }
-
-_WHOSE: Final[Mapping[str, str]] = {
-    "admin": "For the hub's own people, by permission",
-    "merchant": "For a merchant's own people and systems",
-}
-"""Tags of theirs are `admin: cards`."""
 
 NEEDS: Final = "x-needs"
 """The member of an operation that says which permissions or scopes each security scheme must be granted."""
@@ -112,8 +109,9 @@ def _tell_needs(operation: dict[str, Any]) -> None:
 
 
 def _description_of(tag: str) -> str | None:
+    """Of a tag, or of one like `admin: cards`."""
     whose, _, what = tag.partition(": ")
-    return f"{_WHOSE[whose]}: {what}" if what and whose in _WHOSE else TAGS.get(tag)
+    return f"{TAGS[whose]}: {what}" if what and whose in TAGS else TAGS.get(tag)
 
 
 def _general(path: str, operation: Mapping[str, Any]) -> dict[int, set[Code]]:

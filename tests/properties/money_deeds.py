@@ -56,6 +56,8 @@ class MoneyDeeds:
 
     def open_shop(self) -> None:
         """A merchant with a terminal that is online, a manager, an API key, and two admins."""
+        for seen in (self.at_terminals, self._numbers, self._cards, self._codes):
+            seen.clear()
         self.shop = self.rows.shop()
         self._keepers = Keepers(self.context, self.shop.merchant_id)
         self._manager = self.rows.manager(self.shop)

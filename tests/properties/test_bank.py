@@ -183,7 +183,8 @@ def test_every_read_of_the_total_is_equal(
         reader.result()
     assert set(reads) == {before} == {CARDS * FUNDS}
     answers = [answer for client in clients for answer in client.answers]
-    assert {status for _, status in answers} <= {200, 201, 409}
+    # 422: another client had replaced the code meanwhile.
+    assert {status for _, status in answers} <= {200, 201, 409, 422}
     for path in ("charges", "refunds", "admin"):
         assert {(path, 409)} & set(answers), f"no {path} was ever refused"
     _as_many_as_were_answered(bank, answers)

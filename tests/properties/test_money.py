@@ -76,7 +76,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.model.new_code(code_ref, made)
 
     def _pick(self, names: dict[str, Any], place: int) -> str:
-        return sorted(names)[place % len(names)]
+        return list(names)[place % len(names)]
 
     def _key(self) -> str:
         self.count += 1
@@ -144,10 +144,9 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(charge=_PLACES)
     def reverse(self, charge: int) -> None:
         """A terminal undoes a charge of its own, perhaps for the second time."""
-        key = sorted(self.deeds.at_terminals)[charge % len(self.deeds.at_terminals)]
-        if key in self.model.charges:
-            self.model.reverse(key, self.clock.now())
-            self.deeds.reverse(key)
+        key = self._pick(self.deeds.at_terminals, charge)
+        self.model.reverse(key, self.clock.now())
+        self.deeds.reverse(key)
 
     @rule(card=_PLACES, amount=st.integers(-FUNDS, FUNDS).filter(bool))
     def adjust(self, card: int, amount: int) -> None:

@@ -6,12 +6,14 @@ from typing import Any
 
 HIDDEN = "[hidden]"
 _SECRET_NAMES = re.compile(
-    r"(?i)(^|_)(token|otp|pin|secret|password|authorization|cookie|assertion|seed|pepper|code_text"
+    r"(?i)(^|_)(token|otp|totp|pin|secret|password|authorization|cookie|assertion|seed|pepper|code_text"
     r"|enrolment_code|payment_code|private_key|api_key)($|_)"
 )
 _HARMLESS_NAMES = frozenset({"token_type", "secret_hash"})
 _SECRET_TEXTS = re.compile(
     r"MPS1:[^\s\"']+"  # a payment code
+    r"|mps_key_[\w-]+"  # a merchant's API key
+    r"|otpauth://[^\s\"']+"  # a second factor's secret
     r"|eyJ[\w-]+\.[\w-]*\.[\w-]*"  # a JWS or JWT
     r"|(?i:bearer)\s+[^\s\"']+"
     r"|-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----"

@@ -6,10 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from hub_server.access import SessionKind, revoke_sessions
 from hub_server.access.states import LoginRole
+from hub_server.access.tables import logins
 from hub_server.bootstrap import Hub
+from hub_server.members.tables import members
 from hub_server.settings import Settings
 from tests.builders.people import prove, sign_up
 from tests.fakes.clock import ManualClock
@@ -52,8 +55,8 @@ def _status(client: httpx.Client, kind: str, tokens: dict[str, Any]) -> int:
 
 
 def _subject(kind: str, run: Callable[..., Any]) -> str:
-    table = "members" if kind == "member" else "logins"
-    return str(run(lambda c: c.exec_driver_sql(f"SELECT id FROM {table}").scalar_one()))
+    table = members if kind == "member" else logins
+    return str(run(lambda c: c.execute(select(table.c.id)).scalar_one()))
 
 
 def test_a_refresh_token_opens_the_next_session(client: httpx.Client, kind: str, sign_in: SignIn) -> None:

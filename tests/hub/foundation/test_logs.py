@@ -46,7 +46,17 @@ def test_a_line_says_what_where_and_for_which_request(lines: tuple[logging.Logge
 
 @pytest.mark.parametrize(
     "name",
-    ["token", "access_token", "otp", "pin", "password", "Authorization", "client_assertion", "api_key"],
+    [
+        "token",
+        "access_token",
+        "otp",
+        "totp",
+        "pin",
+        "password",
+        "Authorization",
+        "client_assertion",
+        "api_key",
+    ],
 )
 def test_what_is_named_as_a_secret_is_hidden(name: str) -> None:
     assert redact(name, "canary") == "[hidden]"
@@ -65,6 +75,8 @@ def test_what_only_sounds_like_one_is_kept(name: str) -> None:
         PAYMENT_CODE.strip(),
         TOKEN,
         "Bearer abcdef",
+        "mps_key_AbC-_123",
+        "otpauth://totp/MPS:a%40hub.example?secret=ABCDEFGH",
         "-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----",
         "$2b$04$abcdefghijklmnopqrstuuOaBcDeFgHiJkLmNoPqRsTuVwXyZ01234",
     ],

@@ -134,7 +134,7 @@ class Client:
 
     def _adjust(self) -> None:
         keepers = self._bank.keepers
-        amount = self._chance.choice([-4_000, -700, 1, 3_000])
+        amount = self._chance.choice([-25_000, -700, 1, 3_000])
         body = {"card_id": self._card().card_id, "amount": amount, "reason": "counted"}
         proposed = self._ask("/admin/adjustments", keepers.admin, body)
         assert proposed.is_success, proposed.text

@@ -19,6 +19,7 @@ from hub_server.admin_api.adjustments import router as admin_adjustments_router
 from hub_server.admin_api.alerts import router as admin_alerts_router
 from hub_server.admin_api.audit import router as admin_audit_router
 from hub_server.admin_api.cards import router as admin_cards_router
+from hub_server.admin_api.codes import router as admin_codes_router
 from hub_server.admin_api.consistency import router as admin_consistency_router
 from hub_server.admin_api.logins import router as admin_logins_router
 from hub_server.admin_api.loyalty import router as admin_loyalty_router
@@ -60,9 +61,10 @@ from hub_server.merchant_api.transactions import router as merchant_transactions
 from hub_server.monitoring import alert_handler
 from hub_server.monitoring.jobs import busy_job, refusals_job
 from hub_server.pages.member.routes import router as member_page_router
-from hub_server.payment_codes.jobs import sweep_job
+from hub_server.payment_codes import CodeShelf
+from hub_server.payment_codes.jobs import rotation_job, sweep_job
+from hub_server.payment_codes.routes import kiosk_router, unbinding_router
 from hub_server.payment_codes.routes import router as payment_codes_router
-from hub_server.payment_codes.routes import unbinding_router
 from hub_server.promotions import GRANT, grant_handler
 from hub_server.refunding.routes import router as refunds_router
 from hub_server.registration.routes import router as registration_router
@@ -206,6 +208,7 @@ def build_hub(context: Context, keys: HubSigningKeys) -> Hub:
         on_set_aside=lambda topic: figures.set_aside.labels(topic).inc(),
     )
     streams = FeedStreams(context, figures)
+    shelf = CodeShelf()
     news = Loop(
         context.clock,
         [
@@ -220,6 +223,7 @@ def build_hub(context: Context, keys: HubSigningKeys) -> Hub:
         context.clock,
         [
             sweep_job(context),
+            rotation_job(context, keys, shelf),
             access_sweep(context),
             terminals_sweep(context),
             refunds_job(context, intake_tools(context, keys)),
@@ -246,7 +250,7 @@ def build_hub(context: Context, keys: HubSigningKeys) -> Hub:
         context,
         WebParts(
             routers=[
-                *_routers(context, keys, streams),
+                *_routers(context, keys, streams, shelf, figures),
                 admin_consistency_router(context, watch),
             ],
             life=life,
@@ -270,12 +274,14 @@ def _book_keeping(
     return Loop(context.clock, books), Loop(context.clock, [check_job(context, watch)])
 
 
-def _routers(context: Context, keys: HubSigningKeys, streams: FeedStreams) -> list[APIRouter]:
+def _routers(
+    context: Context, keys: HubSigningKeys, streams: FeedStreams, shelf: CodeShelf, figures: Figures
+) -> list[APIRouter]:
     access = TerminalAccess(context, keys)
     return [
         signing_keys_router(keys),
         terminals_router(EnrolmentDesk(context, keys, feed_start)),
-        journal_router(context, keys, access),
+        journal_router(context, keys, access, figures),
         change_feed_router(context, streams, access),
         access_router(context, keys, connect_sms(context.settings.sms_address)),
         registration_router(context),
@@ -284,8 +290,9 @@ def _routers(context: Context, keys: HubSigningKeys, streams: FeedStreams) -> li
         bindings_router(context),
         unbinding_router(context),
         payment_codes_router(context, keys),
-        charges_router(context, keys),
-        refunds_router(context),
+        kiosk_router(context, keys, shelf),
+        charges_router(context, keys, figures),
+        refunds_router(context, figures),
         member_page_router(context, keys),
         admin_logins_router(context),
         merchant_api_keys_router(context),
@@ -299,6 +306,7 @@ def _routers(context: Context, keys: HubSigningKeys, streams: FeedStreams) -> li
         admin_policies_router(context),
         admin_terminals_router(context, keys),
         admin_loyalty_router(context),
+        admin_codes_router(context, keys, shelf),
         admin_service_router(context),
         admin_promotions_router(context),
         admin_alerts_router(context),

@@ -8,6 +8,7 @@ from hub_server.access import KeyHolder, key_gate
 from hub_server.charging.messages import ChargeRequest, ValidateRequest, ValidCode
 from hub_server.charging.take_charge import AskedCharge, ChargeDesk
 from hub_server.foundation.context import Context
+from hub_server.foundation.observability import Figures
 from hub_server.foundation.web import ProblemResponse, problem_response, problems
 from hub_server.idempotency import REPEAT_HEADERS, IdempotencyKey
 from hub_server.signing_keys import HubSigningKeys
@@ -37,7 +38,7 @@ _OF_CHARGES = (
 )
 
 
-def router(context: Context, keys: HubSigningKeys) -> APIRouter:
+def router(context: Context, keys: HubSigningKeys, figures: Figures) -> APIRouter:
     """The routes, for holders of a merchant's key."""
     routes = APIRouter(prefix="/api/v1", tags=["charges"])
     gate = Depends(key_gate(context, _SCOPE))
@@ -66,11 +67,15 @@ def router(context: Context, keys: HubSigningKeys) -> APIRouter:
         headers = REPEAT_HEADERS if told.outcome.is_repeat else {}
         refusal = told.outcome.refusal
         if refusal is not None:
+            if not told.outcome.is_repeat:
+                figures.refused(refusal.code)
             refused = problem_response(request.scope, refusal.code, refusal.detail)
             refused.headers.update(headers)
             return refused
         if told.transaction is None:
             raise TypeError("a charge completes with a transaction")
+        if not told.outcome.is_repeat:
+            figures.moved(told.transaction.kind.value)
         response.headers.update(headers)
         return told.transaction.message()
 

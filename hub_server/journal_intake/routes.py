@@ -6,6 +6,8 @@ from fastapi import APIRouter, Depends, Request
 
 from hub_server.charging import hub_money
 from hub_server.foundation.context import Context
+from hub_server.foundation.observability import Figures
+from hub_server.journal_intake.measure import measure
 from hub_server.journal_intake.submission import EntryOutcome, Submission
 from hub_server.journal_intake.take_journal import take_journal
 from hub_server.journal_intake.tools import IntakeTools
@@ -25,7 +27,7 @@ def intake_tools(context: Context, keys: HubSigningKeys) -> IntakeTools:
     )
 
 
-def router(context: Context, keys: HubSigningKeys, access: TerminalAccess) -> APIRouter:
+def router(context: Context, keys: HubSigningKeys, access: TerminalAccess, figures: Figures) -> APIRouter:
     """The route, for terminals that are known, also suspended ones."""
     routes = APIRouter(prefix="/api/v1", tags=["journal"])
     tools = intake_tools(context, keys)
@@ -37,6 +39,7 @@ def router(context: Context, keys: HubSigningKeys, access: TerminalAccess) -> AP
         """Judge and store 1 to 200 entries; each has its own result, in order."""
         language = negotiate_language(request.headers.get("accept-language"))
         submission = take_journal(context, tools, terminal, [item.jws for item in body.entries])
+        measure(figures, submission)
         return _message(submission, language)
 
     return routes

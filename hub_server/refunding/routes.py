@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from hub_server.access import KeyHolder, key_gate
 from hub_server.foundation.context import Context
+from hub_server.foundation.observability import Figures
 from hub_server.foundation.web import ProblemResponse, problem_response, problems
 from hub_server.idempotency import REPEAT_HEADERS, IdempotencyKey
 from hub_server.refunding.messages import RefundRequest
@@ -26,7 +27,7 @@ _REFUSALS = (
 )
 
 
-def router(context: Context) -> APIRouter:
+def router(context: Context, figures: Figures) -> APIRouter:
     """The route, for holders of a merchant's key."""
     routes = APIRouter(prefix="/api/v1", tags=["refunds"])
     gate, desk = Depends(key_gate(context, _SCOPE)), RefundDesk(context)
@@ -58,11 +59,15 @@ def router(context: Context) -> APIRouter:
         headers = REPEAT_HEADERS if told.outcome.is_repeat else {}
         refusal = told.outcome.refusal
         if refusal is not None:
+            if not told.outcome.is_repeat:
+                figures.refused(refusal.code)
             refused = problem_response(request.scope, refusal.code, refusal.detail)
             refused.headers.update(headers)
             return refused
         if told.transaction is None:
             raise TypeError("a refund completes with a transaction")
+        if not told.outcome.is_repeat:
+            figures.moved(told.transaction.kind.value)
         response.headers.update(headers)
         return told.transaction.message()
 

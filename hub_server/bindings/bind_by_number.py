@@ -7,12 +7,11 @@ the wished role, since card numbers can be guessed.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import bcrypt
-
+from hub_server.access import Passwords
 from hub_server.audit import Actor, AuditName, record
 from hub_server.bindings.bind_card import bind_card
 from hub_server.bindings.owned_card import require_binding_card, require_shareable
-from hub_server.bindings.queries import BindingRow, binding_of
+from hub_server.bindings.queries import BindingRow, binding_of, count_owners
 from hub_server.bindings.queries.sharing import (
     RequestRow,
     Tries,
@@ -71,17 +70,17 @@ class _Wait:
     seconds: int
 
 
-def bind_by_number(context: Context, member_id: str, given: NumberGiven) -> Bound:
+def bind_by_number(context: Context, passwords: Passwords, member_id: str, given: NumberGiven) -> Bound:
     """Bind the member, or give the binding there is.
 
     A wrong password is counted and committed before it is refused, however many try at once.
 
     Raises:
         CodedError: MEMBER_NOT_ACTIVE, CARD_NOT_FOUND, CARD_TYPE_NOT_SHAREABLE, CARD_NOT_ACTIVE, BINDING_LOCKED,
-            INVALID_BINDING_PASSWORD, INVALID_ROLE.
+            INVALID_BINDING_PASSWORD, INVALID_ROLE; SYSTEM_BUSY (too many passwords at once, none counted).
     """
     at = context.clock.now()
-    compared = _compare(context, given, at)
+    compared = _compare(context, passwords, given, at)
     answer = context.database.run(lambda c: _bind(c, context, member_id, given, compared, at))
     if isinstance(answer, _Wait):
         raise CodedError(Code.BINDING_LOCKED, retry_after_s=answer.seconds)
@@ -90,29 +89,22 @@ def bind_by_number(context: Context, member_id: str, given: NumberGiven) -> Boun
     return answer
 
 
-def _compare(context: Context, given: NumberGiven, at: datetime) -> _Compared:
+def _compare(context: Context, passwords: Passwords, given: NumberGiven, at: datetime) -> _Compared:
     """bcrypt, outside the transaction. It takes as long where there is no card or no password: time tells nothing."""
-    card, password_hash, tries = context.database.read(lambda c: _look(c, given.card_no))
+    password_hash, tries = context.database.read(lambda c: _look(c, given.card_no))
     is_locked = tries.locked_until is not None and tries.locked_until > at
-    if (
-        given.password is None
-        or not is_fit_password(given.password)
-        or is_locked
-        or type_of_number(given.card_no) not in SHAREABLE
-    ):
+    is_shared_kind = type_of_number(given.card_no) in SHAREABLE
+    if given.password is None or not is_fit_password(given.password) or is_locked or not is_shared_kind:
         return _Compared(password_hash, fits=False)
-    password = given.password.encode("utf-8")
-    if card is None or password_hash is None:
-        bcrypt.hashpw(password, bcrypt.gensalt(context.settings.password_bcrypt_cost))
-        return _Compared(password_hash, fits=False)
-    return _Compared(password_hash, bcrypt.checkpw(password, password_hash.encode("ascii")))
+    with passwords.in_line():
+        return _Compared(password_hash, passwords.check(given.password, password_hash))
 
 
-def _look(connection: Connection, card_no: str) -> tuple[CardRow | None, str | None, Tries]:
+def _look(connection: Connection, card_no: str) -> tuple[str | None, Tries]:
     card = card_by_number(connection, card_no)
     if card is None:
-        return None, None, Tries()
-    return card, binding_password_hash(connection, card.id), tries_of(connection, card.id)
+        return None, Tries()
+    return binding_password_hash(connection, card.id), tries_of(connection, card.id)
 
 
 def _bind(
@@ -134,6 +126,8 @@ def _bind(
         waiting = waiting_request_of(connection, card.id, member_id)
         return Bound(card, there, None if waiting is None else waiting.role)
     require_shareable(card)
+    if count_owners(connection, card.id) == 0:
+        raise CodedError(Code.CARD_NOT_ACTIVE, "nobody owns the card, so nobody may answer")
     password_hash = binding_password_hash(connection, card.id)
     if password_hash is not None:
         refused = _judge(connection, context, member_id, card, given, compared, password_hash, at)

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-import bcrypt
-
+from hub_server.access import Passwords
 from hub_server.audit import Actor, AuditName, record
 from hub_server.bindings.owned_card import owned_card, require_owner, require_shareable
 from hub_server.bindings.queries.sharing import Tries, write_tries
@@ -14,23 +13,27 @@ from hub_server.foundation.storage import Connection
 from shared.problems import Code, CodedError, FieldError
 
 
-def set_binding_password(context: Context, *, owner_id: str, card_id: str, password: str | None) -> None:
+def set_binding_password(
+    context: Context, passwords: Passwords, *, owner_id: str, card_id: str, password: str | None
+) -> None:
     """Hash it outside the transaction, then keep the hash; wrong tries and a lock on the card are forgotten.
 
     Raises:
-        CodedError: INVALID_REQUEST, CARD_NOT_FOUND, FORBIDDEN, MEMBER_NOT_ACTIVE, CARD_TYPE_NOT_SHAREABLE.
+        CodedError: INVALID_REQUEST, CARD_NOT_FOUND, FORBIDDEN, MEMBER_NOT_ACTIVE, CARD_TYPE_NOT_SHAREABLE;
+            SYSTEM_BUSY (too many passwords at once).
     """
     context.database.read(lambda connection: require_owner(connection, card_id, owner_id))
-    password_hash = None if password is None else _hash(password, context.settings.password_bcrypt_cost)
+    password_hash = None if password is None else _hash(passwords, password)
     at = context.clock.now()
     context.database.run(lambda connection: _keep(connection, owner_id, card_id, password_hash, at))
 
 
-def _hash(password: str, cost: int) -> str:
+def _hash(passwords: Passwords, password: str) -> str:
     if not is_fit_password(password):
         detail = f"{MIN_PASSWORD_BYTES} to {MAX_PASSWORD_BYTES} bytes"
         raise CodedError(Code.INVALID_REQUEST, fields=(FieldError(pointer="/password", detail=detail),))
-    return bcrypt.hashpw(password.encode("utf-8"), bcrypt.gensalt(cost)).decode("ascii")
+    with passwords.in_line():
+        return passwords.hash(password)
 
 
 def _keep(

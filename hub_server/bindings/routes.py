@@ -7,19 +7,21 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
-from hub_server.access import MemberSession, member_gate
+from hub_server.access import MemberSession, Passwords, member_gate
 from hub_server.bindings.answer_request import confirm_request, list_requests, refuse_request
 from hub_server.bindings.bind_by_number import NumberGiven, bind_by_number
 from hub_server.bindings.binding_password import set_binding_password
 from hub_server.bindings.invite_member import bind_by_invitation, invite_member
 from hub_server.bindings.list_bindings import list_bindings
 from hub_server.bindings.list_for_member import list_cards, list_transactions
+from hub_server.bindings.list_points import list_points
 from hub_server.bindings.queries import Caps
 from hub_server.bindings.seen_binding import seen_binding
 from hub_server.bindings.set_caps import set_caps
 from hub_server.foundation.context import Context
 from hub_server.foundation.web import problems
 from hub_server.foundation.web.paging import DEFAULT_PAGE, Cursor, Limit
+from hub_server.foundation.web.path_ids import PathId
 from shared.api.bindings import (
     Binding,
     BindingList,
@@ -31,6 +33,7 @@ from shared.api.bindings import (
     RoleRequestList,
 )
 from shared.api.members import CardList, TransactionList
+from shared.api.points import PointList
 from shared.problems import Code
 
 _PREFIX = "/api/v1/me"
@@ -42,8 +45,11 @@ def router(context: Context) -> APIRouter:
     """The routes, bound to a hub."""
     routes = APIRouter()
     gate = Depends(member_gate(context))
-    for part in (_lists, _binding, _inviting, _requests):
-        routes.include_router(part(context, gate))
+    passwords = Passwords(context.settings.password_bcrypt_cost)
+    routes.include_router(_lists(context, gate))
+    routes.include_router(_binding(context, gate, passwords))
+    routes.include_router(_inviting(context, gate, passwords))
+    routes.include_router(_requests(context, gate))
     return routes
 
 
@@ -68,10 +74,24 @@ def _lists(context: Context, gate: Any) -> APIRouter:
             lambda connection: list_transactions(connection, session.member.id, limit=limit, cursor=cursor)
         )
 
+    @routes.get(
+        "/cards/{card_id}/points", responses=problems(Code.CARD_NOT_FOUND, Code.CARD_TYPE_HAS_NO_POINTS)
+    )
+    def my_points(
+        session: Annotated[MemberSession, gate],
+        card_id: PathId,
+        limit: Limit = DEFAULT_PAGE,
+        cursor: Cursor = None,
+    ) -> PointList:
+        """What moved the card's points, newest first, and how far the next tier is."""
+        return context.database.read(
+            lambda connection: list_points(connection, session.member.id, card_id, limit=limit, cursor=cursor)
+        )
+
     return routes
 
 
-def _binding(context: Context, gate: Any) -> APIRouter:
+def _binding(context: Context, gate: Any, passwords: Passwords) -> APIRouter:
     routes = APIRouter(prefix=_PREFIX, tags=["bindings"])
     there_was_one: dict[int | str, dict[str, Any]] = {
         200: {"model": Binding, "description": "The binding there is"}
@@ -102,7 +122,7 @@ def _binding(context: Context, gate: Any) -> APIRouter:
             )
         else:
             given = NumberGiven(card_no=body.card_no or "", role=body.role or "", password=body.password)
-            bound = bind_by_number(context, member.id, given)
+            bound = bind_by_number(context, passwords, member.id, given)
         if not bound.is_new:
             response.status_code = 200
         return seen_binding(
@@ -133,7 +153,7 @@ def _binding(context: Context, gate: Any) -> APIRouter:
     return routes
 
 
-def _inviting(context: Context, gate: Any) -> APIRouter:
+def _inviting(context: Context, gate: Any, passwords: Passwords) -> APIRouter:
     routes = APIRouter(prefix=f"{_PREFIX}/cards/{{card_id}}", tags=["bindings"])
 
     @routes.post(
@@ -162,7 +182,9 @@ def _inviting(context: Context, gate: Any) -> APIRouter:
         session: Annotated[MemberSession, gate], card_id: str, body: BindingPasswordRequest
     ) -> None:
         """An owner sets the password by which others bind themselves, or takes it away."""
-        set_binding_password(context, owner_id=session.member.id, card_id=card_id, password=body.password)
+        set_binding_password(
+            context, passwords, owner_id=session.member.id, card_id=card_id, password=body.password
+        )
 
     return routes
 

@@ -1,6 +1,7 @@
 """The rules of sharing a card, pure: roles that may be asked for, passwords, invitations."""
 
 import hashlib
+import unicodedata
 
 from hub_server.bindings.states import BindingRole
 
@@ -16,13 +17,14 @@ def role_named(text: str) -> BindingRole | None:
 
 
 def is_fit_password(password: str) -> bool:
-    """Whether it may be a card's binding password: 6 to 72 bytes of UTF-8."""
-    return MIN_PASSWORD_BYTES <= len(password.encode("utf-8", "surrogatepass")) <= MAX_PASSWORD_BYTES
+    """Whether it may be a card's binding password: 6 to 72 bytes of UTF-8 in NFC, as it is hashed."""
+    as_hashed = unicodedata.normalize("NFC", password).encode("utf-8")
+    return MIN_PASSWORD_BYTES <= len(as_hashed) <= MAX_PASSWORD_BYTES
 
 
 def invitation_hash(token: str) -> bytes:
     """What is kept of an invitation: 256 random bits need no stretching."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+    return hashlib.sha256(token.encode("utf-8")).digest()
 
 
 def invitation_url(base_url: str, token: str) -> str:

@@ -20,7 +20,7 @@ def lock_rows(connection: Connection, kind: str, ids: Iterable[str]) -> None:
     """Take the advisory lock of each id, in one order for everybody, so that two takers never deadlock.
 
     On SQLite the writing transaction is alone already (BEGIN IMMEDIATE). Locks of several kinds are taken
-    terminals first, then cards.
+    in this order: request, merchant, store, terminal, member, card.
     """
     if connection.dialect.name != "postgresql":
         return

@@ -5,11 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from hub_server.access import Passwords
 from hub_server.audit.tables import audit_events
+from hub_server.bindings.bind_by_number import NumberGiven, bind_by_number
 from hub_server.bindings.tables import binding_requests, bindings
 from hub_server.cards import CardTypeName, card_number
 from hub_server.members.tables import members
 from hub_server.settings import Settings
+from shared.problems import Code, CodedError
+from tests.builders.signed_in import signed_in_admin
 from tests.fakes.clock import ManualClock
 from tests.hub.bindings.sharers import PASSWORD, WRONG, Sharers, refusal
 
@@ -46,6 +50,24 @@ def test_a_card_whose_time_is_over_binds_nobody_even_before_the_sweep(
 ) -> None:
     card = sharers.rows.card(card_type="prepaid", expires_at=clock.now())
     assert refusal(sharers.bind(sharers.stranger(), card)) == (409, "CARD_NOT_ACTIVE")
+
+
+def test_a_card_that_nobody_owns_binds_nobody(sharers: Sharers) -> None:
+    admin = signed_in_admin(sharers.hub.context)
+    issued = sharers.client.post(
+        "/api/v1/admin/cards", json={"card_type": "corporate"}, headers=admin.headers
+    )
+    body = {"card_no": issued.json()["card_no"], "role": "viewer"}
+    assert refusal(sharers.ask("POST", sharers.stranger(), "/bindings", body)) == (409, "CARD_NOT_ACTIVE")
+
+
+def test_a_replaced_card_binds_by_its_new_number_alone(sharers: Sharers) -> None:
+    card, admin = sharers.rows.card(card_type="prepaid"), signed_in_admin(sharers.hub.context)
+    path = f"/api/v1/admin/cards/{card.card_id}/replace"
+    new = sharers.client.post(path, json={"reason": "lost"}, headers=admin.headers).json()["card_no"]
+    assert refusal(sharers.bind(sharers.stranger(), card)) == (404, "CARD_NOT_FOUND")
+    assert refusal(sharers.bind(card.member_id, card)) == (404, "CARD_NOT_FOUND")
+    assert sharers.bind(sharers.stranger(), card, card_no=new).status_code == 201
 
 
 @pytest.mark.parametrize("card_type", ALONE)
@@ -273,3 +295,39 @@ def test_one_member_who_binds_ten_times_at_once_has_one_binding(sharers: Sharers
     assert sorted(answer.status_code for answer in answers) == [200] * 9 + [201]
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert len(sharers.rows.rows(binding_requests)) == 1
+
+
+class CountedPasswords(Passwords):
+    """Counts the checks: each is the time that an answer takes."""
+
+    checks = 0
+
+    def check(self, password: str, password_hash: str | None) -> bool:
+        """As ever, and counted."""
+        self.checks += 1
+        return super().check(password, password_hash)
+
+
+def test_an_answer_takes_as_long_whether_or_not_there_is_a_card_or_a_password(sharers: Sharers) -> None:
+    context, stranger = sharers.hub.context, sharers.stranger()
+    kept, bare = (sharers.rows.card(card_type="prepaid") for _ in range(2))
+    sharers.set_password(kept)
+    numbers = [kept.card_no, bare.card_no, card_number(CardTypeName.PREPAID, UNKNOWN_SERIAL)]
+    for card_no in numbers:
+        passwords = CountedPasswords(context.settings.password_bcrypt_cost)
+        given = NumberGiven(card_no=card_no, role="king", password=WRONG)
+        with pytest.raises(CodedError):
+            bind_by_number(context, passwords, stranger, given)
+        assert passwords.checks == 1
+    for _ in range(context.settings.binding_tries):
+        sharers.bind(stranger, kept, password=WRONG)
+    with pytest.raises(CodedError) as refused:
+        bind_by_number(
+            context,
+            passwords,
+            stranger,
+            NumberGiven(card_no=kept.card_no, role="member", password=PASSWORD),
+        )
+    assert (refused.value.code, passwords.checks) == (Code.BINDING_LOCKED, 1), (
+        "a locked card is not guessed at"
+    )

@@ -224,6 +224,26 @@ def test_who_loses_the_card_loses_every_code_and_others_keep_theirs(
     assert paid.status is Status.COMPLETED
 
 
+def test_no_code_made_at_the_same_moment_outlives_the_binding(sharers: Sharers, card: CardRows) -> None:
+    guest = sharers.join(card)
+    sharers.headers(card.member_id)
+    path = f"/cards/{card.card_id}/payment-code"
+
+    def rotate_or_remove(number: int) -> int:
+        if number == 6:
+            return sharers.ask("DELETE", card.member_id, f"/bindings/{guest['id']}").status_code
+        return sharers.ask("POST", guest["member_id"], path).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(rotate_or_remove, range(12)))
+    assert set(answers) <= {200, 204, 404}
+    assert answers[6] == 204
+    made = sharers.rows.rows(payment_codes, member_id=guest["member_id"])
+    assert len(made) == answers.count(200)
+    assert all(row["revoked_at"] is not None for row in made)
+    assert sorted(_told(sharers)) == sorted(row["code_ref"] for row in made)
+
+
 def test_an_owner_bounds_what_a_member_spends_and_the_member_sees_it(
     sharers: Sharers, card: CardRows
 ) -> None:

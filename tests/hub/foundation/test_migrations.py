@@ -1,6 +1,7 @@
 """The schema: what the migrations make is what the tables say, and postings are for ever."""
 
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,18 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from hub_server import migrations
+from hub_server.audit import Actor, verify_audit
+from hub_server.audit.jobs import AuditChain
 from hub_server.bootstrap import MigrationNeeded, open_context, prepare_database
+from hub_server.consistency import check
 from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Database, NumberSequence, metadata, take_numbers
 from hub_server.ledger import AccountKind, Posting, open_account, post
+from hub_server.payment_codes import revoke_codes
 from hub_server.settings import Settings
+from hub_server.signing_keys import HubSigningKeys
+from tests.builders.counter import Counter
+from tests.builders.hub_rows import HubRows
 from tests.fakes.clock import ManualClock
 from tests.postgres import PostgresCluster
 
@@ -119,7 +127,9 @@ def test_a_hub_on_an_old_server_database_says_what_to_run(
         postgres_cluster.drop_database(url)
 
 
-def test_the_hubs_own_role_can_add_postings_and_not_change_them(postgres_cluster: PostgresCluster) -> None:
+@pytest.fixture
+def owner_and_own(postgres_cluster: PostgresCluster, tmp_path: Path) -> Iterator[tuple[Database, Context]]:
+    """A database as its owner sees it, and the hub's context by a role of its own."""
     url = postgres_cluster.create_database()
     name = url.rpartition("/")[2]
     role = f"hub_{name}"
@@ -127,15 +137,99 @@ def test_the_hubs_own_role_can_add_postings_and_not_change_them(postgres_cluster
     owner.run(lambda c: c.execute(text(f'CREATE ROLE "{role}" LOGIN')))
     migrations.migrate(owner, role)
     own_url = url.replace("mps@", f"{role}@")
-    context = open_context(Settings(database_url=SecretStr(own_url)), ManualClock())
-    try:
-        context.database.run(lambda c: _posting(c, context))
-        for statement in ("UPDATE postings SET amount = 1", "DELETE FROM postings", "DROP TABLE postings"):
-            with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
-                context.database.run(lambda c, statement=statement: c.execute(text(statement)))  # type: ignore[misc]
-    finally:
-        context.database.close()
-        owner.run(lambda c: c.execute(text(f'DROP OWNED BY "{role}"')))
-        owner.run(lambda c: c.execute(text(f'DROP ROLE "{role}"')))
-        owner.close()
-        postgres_cluster.drop_database(url)
+    settings = Settings(database_url=SecretStr(own_url), data_dir=tmp_path, password_bcrypt_cost=4)
+    context = open_context(settings, ManualClock())
+    yield owner, context
+    context.database.close()
+    owner.run(lambda c: c.execute(text(f'DROP OWNED BY "{role}"')))
+    owner.run(lambda c: c.execute(text(f'DROP ROLE "{role}"')))
+    owner.close()
+    postgres_cluster.drop_database(url)
+
+
+@pytest.mark.parametrize("table", migrations.APPEND_ONLY)
+def test_the_hubs_own_role_adds_to_what_is_written_for_ever_and_changes_none_of_it(
+    owner_and_own: tuple[Database, Context], table: str
+) -> None:
+    owner, context = owner_and_own
+    column = owner.read(lambda c: inspect(c).get_columns(table))[0]["name"]
+    trigger = f"{table}_are_for_ever"
+    for statement in (
+        f"UPDATE {table} SET {column} = {column}",
+        f"DELETE FROM {table}",
+        f"TRUNCATE {table} CASCADE",
+        f"ALTER TABLE {table} DISABLE TRIGGER ALL",
+        f"ALTER TABLE {table} ADD COLUMN more text",
+        f"DROP TRIGGER {trigger} ON {table}",
+        f"DROP TABLE {table} CASCADE",
+        f"CREATE TRIGGER quiet BEFORE INSERT ON {table} EXECUTE FUNCTION refuse_change()",
+    ):
+        with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
+            context.database.run(lambda c, statement=statement: c.execute(text(statement)))  # type: ignore[misc]
+    may = "SELECT has_table_privilege(current_user, :name, :what)"
+    for what, is_allowed in (("SELECT", True), ("INSERT", True), ("UPDATE", False), ("DELETE", False)):
+        found = context.database.read(
+            lambda c, what=what: c.execute(text(may), {"name": table, "what": what}).scalar_one()  # type: ignore[misc]
+        )
+        assert found is is_allowed, what
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SET session_replication_role = replica",
+        "CREATE TABLE more (id int)",
+        "CREATE FUNCTION refuse_change_too() RETURNS void LANGUAGE sql AS $$ SELECT 1 $$",
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
+        "UPDATE alembic_version SET version_num = '9999'",
+        "CREATE ROLE another SUPERUSER",
+    ],
+)
+def test_the_hubs_own_role_cannot_get_around_its_rights(
+    owner_and_own: tuple[Database, Context], statement: str
+) -> None:
+    _, context = owner_and_own
+    with pytest.raises(DBAPIError, match=r"permission denied|must be owner|must be superuser"):
+        context.database.run(lambda c: c.execute(text(statement)))
+
+
+def test_a_charge_a_refund_a_reversal_a_new_code_and_the_audit_chain_need_no_more_than_the_hubs_own_role_has(
+    owner_and_own: tuple[Database, Context], keys: HubSigningKeys
+) -> None:
+    _, context = owner_and_own
+    prepare_database(context)
+    rows = HubRows(context, keys)
+    counter = Counter(context, keys, rows)
+    card = rows.card(100_000)
+    manager = rows.manager(counter.shop)
+    charge = counter.journal.charge(rows.code(card), 5_000)
+    undone = counter.journal.charge(rows.code(rows.card()), 700)
+    outcomes = counter.submit(
+        *counter.journal.entries,
+        counter.journal.refund(charge, 1_000, approved_by=manager),
+        counter.journal.reversal(undone),
+    )
+    assert [each.status.value for each in outcomes] == [
+        "accepted",
+        "completed",
+        "completed",
+        "completed",
+        "reversed",
+    ]
+    context.database.run(
+        lambda c: revoke_codes(
+            c, card_id=card.card_id, at=context.clock.now(), actor=Actor("admin", "a"), reason="lost"
+        )
+    )
+    AuditChain(context, keys.signer, lambda _lag: None).run()
+    proof = context.database.read(lambda c: verify_audit(c, keys.verifiers))
+    assert (proof.is_clean, proof.heads) == (True, 1)
+    assert proof.linked > 0
+    assert context.database.read(lambda c: check(c, keys.verifiers)).findings == ()
+
+
+def test_a_table_of_a_later_revision_can_be_used_at_once(owner_and_own: tuple[Database, Context]) -> None:
+    owner, context = owner_and_own
+    owner.run(lambda c: c.execute(text("CREATE TABLE later (id bigint GENERATED ALWAYS AS IDENTITY, n int)")))
+    context.database.run(lambda c: c.execute(text("INSERT INTO later (n) VALUES (1)")))
+    assert context.database.read(lambda c: c.execute(text("SELECT n FROM later")).scalar_one()) == 1

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from hub_server.foundation.storage import Connection, Database, DatabaseBusy, lock_rows
+from hub_server.foundation.storage.database import MAX_ATTEMPTS
 from hub_server.foundation.storage.locks import _key
 from hub_server.foundation.storage.turns import Turns
 from tests.postgres import PostgresCluster
@@ -142,3 +143,83 @@ def test_a_wait_for_one_lock_is_taken_from_the_time_for_the_next(postgres: Datab
         left = postgres.run(want_both)
         holder.result(SOON_S)
     assert 0 < left <= 1_750
+
+
+def _rows(database: Database, *names: str) -> None:
+    database.run(lambda c: c.execute(text("CREATE TABLE purses (name text PRIMARY KEY, held int NOT NULL)")))
+    for name in names:
+        database.run(lambda c, name=name: c.execute(text("INSERT INTO purses VALUES (:n, 0)"), {"n": name}))  # type: ignore[misc]
+
+
+def _held(database: Database) -> dict[str, int]:
+    return database.read(lambda c: {row[0]: row[1] for row in c.execute(text("SELECT * FROM purses"))})
+
+
+def _add(connection: Connection, name: str) -> None:
+    connection.execute(text("UPDATE purses SET held = held + 1 WHERE name = :name"), {"name": name})
+
+
+def test_a_deadlock_is_retried_inside_and_both_take_effect_once(postgres: Database) -> None:
+    _rows(postgres, "a", "b")
+    told: list[str] = []
+    postgres.tell_retries(told.append)
+    both_have_one = threading.Barrier(2)
+    attempts = {"ab": 0, "ba": 0}
+
+    def take(order: str) -> None:
+        def work(connection: Connection) -> None:
+            attempts[order] += 1
+            _add(connection, order[0])
+            if attempts[order] == 1:
+                both_have_one.wait(SOON_S)
+                # The lock's own time-out must not come before PostgreSQL looks for deadlocks.
+                connection.execute(text("SET LOCAL lock_timeout = '20s'"))
+            _add(connection, order[1])
+
+        postgres.run(work)
+
+    with ThreadPoolExecutor(2) as pool:
+        for each in [pool.submit(take, order) for order in attempts]:
+            each.result(SOON_S)
+    assert sorted(attempts.values()) == [1, 2]
+    assert told == ["deadlock"]
+    assert _held(postgres) == {"a": 2, "b": 2}
+
+
+def test_a_serialization_failure_is_retried_inside(postgres: Database) -> None:
+    _rows(postgres, "a")
+    told: list[str] = []
+    postgres.tell_retries(told.append)
+    attempts = 0
+
+    def work(connection: Connection) -> None:
+        nonlocal attempts
+        attempts += 1
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        connection.execute(text("SELECT * FROM purses"))
+        if attempts == 1:
+            postgres.run(lambda other: _add(other, "a"))
+        _add(connection, "a")
+
+    # The level must be set before the transaction's first query, which `run` has already made.
+    def fresh(connection: Connection) -> None:
+        connection.rollback()
+        work(connection)
+        connection.commit()
+
+    postgres.run(fresh)
+    assert (attempts, told) == (2, ["serialization"])
+    assert _held(postgres) == {"a": 2}
+
+
+def test_what_never_ceases_to_fail_is_given_up_as_busy(postgres: Database) -> None:
+    attempts = 0
+
+    def work(connection: Connection) -> None:
+        nonlocal attempts
+        attempts += 1
+        connection.execute(text("DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$"))
+
+    with pytest.raises(DatabaseBusy, match="used up"):
+        postgres.run(work)
+    assert attempts == MAX_ATTEMPTS

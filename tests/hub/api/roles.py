@@ -1,12 +1,16 @@
 """Everybody who can ask a hub for something, with a good token, and those whose token is no longer good."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from hub_server.access import PERMISSIONS, SCOPES, LoginRole, SessionKind, close_session, open_session
+from hub_server.access.tables import merchant_api_keys
+from hub_server.bindings.tables import binding_requests, bindings
 from hub_server.terminals.access_tokens import make_access_token
 from hub_server.terminals.tables import terminals
+from hub_server.transactions.tables import transactions
+from tests.builders.counter import Counter
 from tests.builders.hub_rows import CardRows, ShopRows
 from tests.builders.signed_in import key_headers, signed_in_admin, signed_in_merchant
 from tests.hub.api.catalogue_of_routes import Operation
@@ -43,12 +47,33 @@ class Tenant:
     shop: ShopRows
     card: CardRows
     terminal_id: str
+    ids: Mapping[str, str]
 
 
 def tenant(served: ServingHub) -> Tenant:
-    """A new one."""
-    shop = served.rows.shop()
-    return Tenant(shop=shop, card=served.rows.card(), terminal_id=served.rows.terminal(shop).terminal_id)
+    """A new one, who has one of everything that has an id."""
+    rows, shop = served.rows, served.rows.shop()
+    card, guest = rows.card(card_type="prepaid"), rows.card()
+    counter = Counter(served.context, served.hub.keys, rows, shop)
+    counter.submit(*counter.journal.entries, counter.journal.charge(rows.code(card)))
+    key_headers(served.context, shop.merchant_id)
+    wish = {"card_no": card.card_no, "role": "member"}
+    asked = served.ask(
+        "POST", "/api/v1/me/bindings", member_role(served, "guest", guest.member_id).headers, json=wish
+    )
+    assert asked.status == 201, asked
+    ids = {
+        "card_id": card.card_id,
+        "binding_id": rows.one(bindings, card_id=card.card_id, member_id=card.member_id)["id"],
+        "request_id": rows.one(binding_requests, card_id=card.card_id)["id"],
+        "merchant_id": shop.merchant_id,
+        "store_id": shop.store_id,
+        "terminal_id": counter.terminal_id,
+        "staff_id": rows.cashier(shop),
+        "key_id": rows.one(merchant_api_keys, merchant_id=shop.merchant_id)["id"],
+        "tx_no": rows.one(transactions, merchant_id=shop.merchant_id)["tx_no"],
+    }
+    return Tenant(shop=shop, card=card, terminal_id=counter.terminal_id, ids=ids)
 
 
 def good_roles(served: ServingHub, own: Tenant, other: Tenant) -> list[Role]:

@@ -5,11 +5,11 @@ from functools import cached_property
 from typing import Any
 
 import httpx
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from hub_server.bootstrap import Hub
 from hub_server.foundation.context import Context
-from hub_server.foundation.storage import metadata
+from hub_server.foundation.storage import Connection, metadata
 from tests.builders.hub_rows import HubRows
 from tests.fakes.clock import ManualClock
 from tests.hub.api.catalogue_of_routes import STREAM, Operation, operations_of
@@ -70,14 +70,14 @@ class ServingHub:
                 sent=f"{method} {path} {sent}",
             )
 
-    def counted(self) -> dict[str, int]:
-        """How many rows each table holds, but for those that only tell that somebody asked."""
+    def contents(self) -> dict[str, list[str]]:
+        """Every row of every table, but for those that only tell that somebody asked."""
 
-        def count(connection: Any) -> dict[str, int]:
+        def read(connection: Connection) -> dict[str, list[str]]:
             return {
-                table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+                table.name: sorted(repr(row) for row in connection.execute(select(table)))
                 for table in metadata.sorted_tables
                 if table.name not in _TRACES
             }
 
-        return self.context.database.read(count)
+        return self.context.database.read(read)

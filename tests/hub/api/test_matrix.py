@@ -40,7 +40,7 @@ def test_the_roles_meet_every_scheme_that_any_route_declares(
 def test_who_has_no_good_token_or_another_kind_of_it_or_not_the_permission_is_refused_and_changes_nothing(
     served: ServingHub, everybody: tuple[list[Role], list[Role]]
 ) -> None:
-    before = served.counted()
+    before = served.contents()
     wrong = [
         f"{role.name}: {operation}: {answer.status} {answer.code}, not {role.expected(operation)}"
         for operation, role, answer in _asked(served, [*everybody[0], *everybody[1]], is_refused=True)
@@ -48,7 +48,7 @@ def test_who_has_no_good_token_or_another_kind_of_it_or_not_the_permission_is_re
     ]
 
     assert not wrong, "\n".join(wrong)
-    assert served.counted() == before
+    assert served.contents() == before
 
 
 def test_one_refusal_reads_like_another(served: ServingHub, everybody: tuple[list[Role], list[Role]]) -> None:

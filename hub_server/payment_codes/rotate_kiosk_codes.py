@@ -37,9 +37,10 @@ def rotate_kiosk_codes(
     actor: Actor,
     lasting: timedelta | None = None,
 ) -> Rotation:
-    """Make the screens' codes anew: all of them, or those that would not last for so long.
+    """Make the screens' codes anew: all of them, or those that are shown and would not last for so long.
 
-    A code that was issued to a phone is never replaced. The texts stay on this process's shelf.
+    A code that was issued to a phone is never replaced. The texts stay on this process's shelf. (A screen that was
+    away fetches its code when it is back.)
     """
     rotated, skipped, after = 0, 0, FIRST_ID
     while page := context.database.read(partial(registered_kiosks, after=after, limit=BATCH)):
@@ -121,4 +122,7 @@ def _fit(
 
 
 def _is_due(live: CodeRow | None, at: datetime, lasting: timedelta | None) -> bool:
-    return live is None or lasting is None or live.expires_at < at + lasting
+    """Whether a code is to be made; by the schedule only in the place of one that a screen shows."""
+    if lasting is None:
+        return True
+    return live is not None and live.kiosk_id is not None and live.expires_at < at + lasting

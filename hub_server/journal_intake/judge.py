@@ -43,6 +43,8 @@ def judge(desk: Desk, track: Track) -> None:
         case ReversalData():
             take_reversal(desk, track)
         case RefundData():
+            # Of several that waited for one charge, the earlier is asked first.
+            settle_refunds(desk, track.charge_id)
             take_refund(desk, track)
         case ShiftOpenData() | ShiftCloseData():
             track.become(Status.ACCEPTED)

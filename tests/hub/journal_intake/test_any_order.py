@@ -27,15 +27,18 @@ STORIES: tuple[Story, ...] = (
     "void",
     "void refused",
     "live",
+    "refunded",
+    "advised, refunded",
+    "refunded, reversed",
 )
 
 
 def _write(counter: Counter, rows: HubRows, card: CardRows, story: Story) -> list[Entry]:
     """One charge and what the terminal said about it afterwards."""
     journal, code = counter.journal, rows.code(card)
-    is_live = story in {"void", "void refused", "live"}
+    is_live = story in {"void", "void refused", "live", "refunded", "refunded, reversed"}
     charge = journal.charge(code, 2_500, at=counter.context.clock.now() if is_live else None)
-    manager = rows.manager(counter.shop) if story == "void" else None
+    manager = rows.manager(counter.shop) if story == "void" or "refunded" in story else None
     match story:
         case "advised":
             journal.advice(charge)
@@ -45,6 +48,13 @@ def _write(counter: Counter, rows: HubRows, card: CardRows, story: Story) -> lis
         case "reversed, advised":
             journal.reversal(charge)
             journal.advice(charge)
+        case "advised, refunded":
+            journal.advice(charge)
+            journal.refund(charge, 1_000, approved_by=manager or "")
+        case "refunded" | "refunded, reversed":
+            journal.refund(charge, 1_000, approved_by=manager or "")
+            if "reversed" in story:
+                journal.reversal(charge)
         case "void" | "void refused":
             journal.reversal(charge, ReversalReason.VOID, approved_by=manager)
         case _:
@@ -61,7 +71,7 @@ def _state(counter: Counter, rows: HubRows, card: CardRows) -> dict[str, Any]:
     return {
         "card": (row["balance"], row["points"], row["tier"], row["status"]),
         "merchant": balances,
-        "standing": [(item["payable"], item["points_earned"]) for item in standing],
+        "standing": [(item["payable"], item["points_earned"], item["given_back"]) for item in standing],
         "codes": [
             (code["state"], code["live_uses"] + code["advised_uses"])
             for code in rows.rows(payment_codes, card_id=card.card_id)

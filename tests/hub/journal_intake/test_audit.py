@@ -83,3 +83,17 @@ def test_a_code_that_comes_back_revoked_has_one_event_whichever_way_it_was_revok
     assert _names(rows)["QR_REVOKE"] == 1
     states = [row["state"] for row in rows.rows(payment_code_history, code_ref=code.claims.code_ref)]
     assert states[-2:] == ["consumed", "revoked"]
+
+
+def test_every_refund_and_every_refusal_of_one_has_one_event(counter: Counter, rows: HubRows) -> None:
+    journal, manager = counter.journal, rows.manager(counter.shop)
+    charge = journal.charge(rows.code(rows.card()), 10_000)
+    journal.refund(charge, 4_000, approved_by=manager)
+    journal.refund(charge, 6_001, approved_by=manager)
+    journal.refund(charge, 1, approved_by="nobody")
+    for _ in range(2):
+        counter.submit(*journal.entries)
+    names = _names(rows)
+    assert (names["REFUND"], names["REFUND_DECLINED"], names["POINTS"]) == (1, 2, 2)
+    refused = [row["data"]["code"] for row in rows.rows(audit_events, name="REFUND_DECLINED")]
+    assert refused == ["REFUND_EXCEEDS_REMAINING", "MANAGER_APPROVAL_REQUIRED"]

@@ -153,3 +153,34 @@ def test_a_full_batch_is_judged_in_one_transaction(counter: Counter, rows: HubRo
     outcomes = counter.submit(*counter.journal.entries)
     assert [o.status for o in outcomes].count(Status.COMPLETED) == 20
     assert [o.status for o in outcomes].count(Status.DECLINED) == count - 21
+
+
+def test_one_refund_sent_twenty_times_at_once_has_one_effect_and_one_answer(
+    counter: Counter, rows: HubRows, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("mps.hub.journal", "busy")
+    card, manager = rows.card(), rows.manager(counter.shop)
+    charge = counter.journal.charge(rows.code(card))
+    counter.submit(charge)
+    refund = counter.journal.refund(charge, 100, approved_by=manager)
+    outcomes = _all_at_once([_sender(counter, refund)] * 20)
+    assert {outcome.decision for outcome in outcomes} == {outcomes[0].decision}
+    assert outcomes[0].status is Status.COMPLETED
+    assert len(rows.rows(transactions, kind="refund")) == 1
+    assert counter.balance(card) == 90_100
+
+
+def test_terminals_that_refund_one_charge_at_once_never_give_back_more_than_was_paid(
+    another: NewCounter, rows: HubRows, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("mps.hub.journal", "busy")
+    shop, card = rows.shop(), rows.card()
+    manager, counters = rows.manager(shop), [another(shop) for _ in range(10)]
+    charge = counters[0].journal.charge(rows.code(card), 1_000)
+    counters[0].submit(charge)
+    refunds = [(each, each.journal.refund(charge, 300, approved_by=manager)) for each in counters]
+    outcomes = _all_at_once([_sender(each, refund) for each, refund in refunds])
+    assert [outcome.status for outcome in outcomes].count(Status.COMPLETED) == 3
+    refused = {outcome.refusal.code for outcome in outcomes if outcome.refusal is not None}
+    assert refused == {Code.REFUND_EXCEEDS_REMAINING}
+    assert counters[0].balance(card) == 99_900

@@ -9,6 +9,7 @@ import pytest
 from hub_server.cards.tables import cards
 from hub_server.consistency import check
 from hub_server.foundation.context import Context
+from hub_server.journal_intake.jobs import refunds_job
 from hub_server.journal_intake.tables import journal_entries
 from hub_server.signing_keys import HubSigningKeys
 from hub_server.terminals.tables import terminals
@@ -21,21 +22,35 @@ from tests.builders.ledger_sums import account_balances
 
 CARDS = 4
 ROUNDS = 8
+DEEDS = ("charge", "charge", "advice", "advice", "refund", "refund", "reversal", "void", "shift", "broken")
 BALANCE = 5_000
 
 
-def _scribble(chance: random.Random, counter: Counter, codes: list[PaymentCode], manager: str) -> None:
+def _scribble(
+    chance: random.Random,
+    counter: Counter,
+    codes: list[PaymentCode],
+    manager: str,
+    everybodys: list[Entry],
+) -> None:
     """A terminal that is online at times, offline at others, changes its mind and is not always honest."""
     journal, charges = counter.journal, list[Entry]()
     journal.lag = TOO_LATE
     for number in range(length := chance.randint(3, 14)):
         # The line comes back at some time: what is written from then on arrives at once.
         journal.lag = TOO_LATE if number < length - chance.randint(0, 4) and journal.lag else timedelta(0)
-        deed = chance.choice(["charge", "charge", "advice", "advice", "reversal", "void", "shift", "broken"])
+        deed = chance.choice(DEEDS)
         if deed == "charge" or not charges:
             training = True if chance.random() < 0.1 else None
             amount = chance.choice([1, 999, 2_500, 4_999, 6_000])
             charges.append(journal.charge(chance.choice(codes), amount, training=training))
+            everybodys.append(charges[-1])
+        elif deed == "refund":
+            amount, by = (
+                chance.choice([1, 100, 999, 2_500]),
+                chance.choice([manager, manager, manager, "nobody"]),
+            )
+            journal.refund(chance.choice(everybodys), amount, approved_by=by)
         elif deed == "advice":
             journal.advice(chance.choice(charges))
         elif deed == "reversal":
@@ -81,8 +96,9 @@ def lay(hub_context: Context, keys: HubSigningKeys) -> Lay:
         codes = [rows.code(card, rate=chance.choice([10_000, 10_000, 9_500])) for card in owned]
         manager = rows.manager(shop)
         counters = [Counter(hub_context, keys, rows, shop, lag=TOO_LATE) for _ in range(2)]
+        everybodys: list[Entry] = []
         for counter in counters:
-            _scribble(chance, counter, codes, manager)
+            _scribble(chance, counter, codes, manager, everybodys)
         return chance, counters, owned
 
     return _lay
@@ -94,6 +110,7 @@ def test_whatever_arrives_in_whatever_order_is_decided_once_and_adds_up(
     for seed in range(ROUNDS):
         chance, counters, owned = lay(seed)
         _deliver(chance, counters, repeat=2)
+        refunds_job(counters[0].context, counters[0].tools).work()
         for counter in counters:
             rows = counter.rows
             stored = rows.rows(journal_entries, terminal_id=counter.terminal_id)
@@ -101,8 +118,13 @@ def test_whatever_arrives_in_whatever_order_is_decided_once_and_adds_up(
             last = rows.one(terminals, id=counter.terminal_id)["verified_through"]
             assert last == len(stored) - 1, seed
             open_ones = [row for row in stored if row["decision"] is None]
-            # What is open waits for its terminal's next word: a late charge without advice or reversal.
-            assert {row["status"] for row in open_ones} <= {Status.UNCONFIRMED.value}, seed
+            # What is open waits for its terminal's next word: a late charge without advice or reversal, and
+            # whatever refund there is of such a one.
+            unconfirmed = {
+                row["entry_id"] for row in rows.rows(journal_entries, status=Status.UNCONFIRMED.value)
+            }
+            assert {row["charge_id"] for row in open_ones} <= unconfirmed, seed
+            assert {row["type"] for row in open_ones} <= {"charge", "refund"}, seed
         database = counters[0].context.database
         assert database.read(lambda c: check(c, keys.verifiers)).findings == (), seed
         _nothing_was_lost(counters[0], owned, seed)

@@ -1,0 +1,1 @@
+"""Refunds of merchants' own systems, and the rules that all refunds go by."""

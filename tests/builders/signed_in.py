@@ -15,6 +15,9 @@ from hub_server.access import (
 from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Connection
 
+LIFE_S = 30 * 86_400
+"""Longer than any test's clock runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
@@ -74,7 +77,7 @@ def _signed_in(
             context.random_bytes,
             kind=SessionKind(kind.value),
             subject=login_id,
-            life_s=3_600,
+            life_s=LIFE_S,
             at=at,
         )
         return opened.token

@@ -1,0 +1,91 @@
+"""A store's business day: what is in it, and what stays."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from hub_server.merchants import business_day
+from shared.problems import Code
+from tests.builders.counter import Counter
+from tests.builders.hub_rows import HubRows, ShopRows
+from tests.fakes.clock import ManualClock
+from tests.hub.merchant_api.conftest import Ask, Tenant
+
+CounterOf = Callable[[ShopRows], Counter]
+HOUR_MS = 3_600_000
+
+
+def _charge(counter: Counter, rows: HubRows, amount: int) -> None:
+    counter.ask(counter.journal.charge(rows.code(rows.card()), amount))
+
+
+def test_a_day_is_summed_by_kind_and_store_and_net_is_what_stays(
+    ask: Ask, own: Tenant, other: Tenant, second_store: str, rows: HubRows, counter_of: CounterOf
+) -> None:
+    here, there = counter_of(own.shop), counter_of(replace(own.shop, store_id=second_store))
+    _charge(here, rows, 10_000)
+    undone = here.journal.charge(rows.code(rows.card()), 4_000)
+    here.submit(undone)
+    here.ask(here.journal.reversal(undone))
+    _charge(there, rows, 700)
+    _charge(counter_of(other.shop), rows, 99_000)
+    answer = ask("GET", "daily-summary", date="2026-11-22")
+    assert answer.status_code == 200, answer.text
+    day = answer.json()
+    first, second = day["stores"]
+    assert (first["store_id"], second["store_id"]) == (own.shop.store_id, second_store)
+    assert (first["charges"]["count"], first["charges"]["amount"]) == (2, 14_000)
+    assert (first["reversals"]["count"], first["reversals"]["amount"]) == (1, 4_000)
+    assert (first["refunds"]["count"], first["refunds"]["amount"], first["net"]) == (0, 0, 10_000)
+    assert (second["charges"]["amount"], second["net"]) == (700, 700)
+    assert (day["date"], day["currency"], day["net"]) == ("2026-11-22", "TWD", 10_700)
+    assert (first["begins_at"], first["ends_at"]) == ("2026-11-21T20:00:00.000Z", "2026-11-22T20:00:00.000Z")
+    assert (second["begins_at"], second["ends_at"]) == (
+        "2026-11-21T15:00:00.000Z",
+        "2026-11-22T15:00:00.000Z",
+    )
+
+
+def test_a_charge_after_midnight_belongs_to_the_day_before_until_the_store_begins_a_new_one(
+    ask: Ask, own: Tenant, rows: HubRows, counter_of: CounterOf, clock: ManualClock
+) -> None:
+    clock.advance(9 * HOUR_MS + HOUR_MS // 2)  # 03:30 in Taipei, half an hour before the day begins
+    counter = counter_of(own.shop)
+    _charge(counter, rows, 1_000)
+    clock.advance(HOUR_MS)
+    _charge(counter, rows, 200)
+    nets = [ask("GET", "daily-summary", date=f"2026-11-{day}").json()["net"] for day in (21, 22, 23)]
+    assert nets == [0, 1_000, 200]
+
+
+def test_a_manager_and_a_terminal_read_their_store_alone(
+    ask: Ask, own: Tenant, second_store: str, rows: HubRows, counter_of: CounterOf
+) -> None:
+    _charge(counter_of(replace(own.shop, store_id=second_store)), rows, 5_000)
+    day = ask("GET", "daily-summary", headers=own.manager.headers, date="2026-11-22").json()
+    assert [store["store_id"] for store in day["stores"]] == [own.shop.store_id]
+    assert day["net"] == 0
+
+
+@pytest.mark.parametrize("wrong", ["2026-13-01", "2026-02-30", "22.11.2026", "0001-01-01", "9999-12-31", ""])
+def test_what_is_no_date_is_refused(ask: Ask, own: Tenant, wrong: str) -> None:
+    answer = ask("GET", "daily-summary", date=wrong)
+    assert (answer.status_code, answer.json()["code"]) == (422, Code.INVALID_REQUEST.value)
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [(date(2026, 3, 7), 23), (date(2026, 10, 31), 25), (date(2026, 6, 1), 24)]
+)
+def test_a_day_on_which_clocks_change_is_an_hour_shorter_or_longer(day: date, hours: int) -> None:
+    begin, end = business_day(day, "America/New_York", 4)
+    assert end - begin == timedelta(hours=hours)
+    assert begin.tzinfo is UTC
+
+
+def test_days_follow_each_other_without_a_gap() -> None:
+    ends = [business_day(date(2026, 3, day), "Europe/Berlin", 2) for day in range(27, 31)]
+    assert all(before[1] == after[0] for before, after in pairwise(ends))
+    assert business_day(date(2026, 11, 22), "Asia/Taipei", 4)[0] == datetime(2026, 11, 21, 20, tzinfo=UTC)

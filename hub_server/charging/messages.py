@@ -10,7 +10,9 @@ from shared.clock import WireInstant
 from shared.journal_entries import OrderRef
 from shared.money import MAX_AMOUNT, MIN_AMOUNT
 
-_Code = Annotated[str, Field(description="the whole text of the payment code", examples=["MPS1:…"])]
+_Code = Annotated[
+    str, Field(repr=False, description="the whole text of the payment code", examples=["MPS1:…"])
+]
 _Amount = Annotated[
     int,
     Field(description="before any rate", json_schema_extra={"minimum": MIN_AMOUNT, "maximum": MAX_AMOUNT}),

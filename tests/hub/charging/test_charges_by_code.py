@@ -12,6 +12,7 @@ from hub_server.audit.tables import audit_events
 from hub_server.bindings.tables import bindings
 from hub_server.cards.tables import cards
 from hub_server.charging import suspend_service
+from hub_server.charging.messages import ChargeRequest, ValidateRequest
 from hub_server.foundation.outbox.tables import outbox
 from hub_server.foundation.storage import lock_rows
 from hub_server.idempotency.tables import idempotency_registry
@@ -121,9 +122,10 @@ class Scene:
         self.rows.update(bindings, {"card_id": self.card.card_id}, caps)
 
 
-def _suspend_merchant(scene: Scene) -> None:
-    merchant_id, at = scene.till.shop.merchant_id, scene.clock.now()
-    scene.run(suspend_merchant, merchant_id=merchant_id, at=at, actor=SYSTEM, reason="a test")
+def _stop(till: Till, run: Run, clock: ManualClock) -> None:
+    """The merchant is suspended."""
+    merchant_id, at = till.shop.merchant_id, clock.now()
+    run(suspend_merchant, merchant_id=merchant_id, at=at, actor=SYSTEM, reason="a test")
 
 
 def _another_hash(scene: Scene) -> None:
@@ -132,7 +134,11 @@ def _another_hash(scene: Scene) -> None:
 
 # How each refusal of seed 4.1 comes about; what the charge itself asks differently.
 REFUSALS: dict[str, tuple[Code, Callable[[Scene], object], dict[str, Any]]] = {
-    "the merchant is suspended": (Code.MERCHANT_NOT_ACTIVE, _suspend_merchant, {}),
+    "the merchant is suspended": (
+        Code.MERCHANT_NOT_ACTIVE,
+        lambda scene: _stop(scene.till, scene.run, scene.clock),
+        {},
+    ),
     "no payment code": (Code.INVALID_QR, lambda scene: None, {"code": "https://example.org"}),
     "nothing at all": (Code.INVALID_QR, lambda scene: None, {"code": ""}),
     "far too long": (Code.INVALID_QR, lambda scene: None, {"code": "MPS1:" + "A" * 508}),
@@ -281,6 +287,23 @@ def test_without_a_key_of_the_merchant_or_its_scope_nobody_charges(till: Till, r
     assert till.charge(code).status_code == 200
 
 
+def test_amount_then_key_then_merchant_come_before_the_code(
+    till: Till, rows: HubRows, run: Run, clock: ManualClock
+) -> None:
+    till.paid(till.code(rows.card()), key="used")
+    _stop(till, run, clock)
+    refused = [
+        till.charge("no code", 0, key="used"),
+        till.charge("no code", key="used"),
+        till.charge("no code"),
+    ]
+    assert [answer.json()["code"] for answer in refused] == [
+        Code.INVALID_AMOUNT.value,
+        Code.IDEMPOTENCY_CONFLICT.value,
+        Code.MERCHANT_NOT_ACTIVE.value,
+    ]
+
+
 # What decides nothing: the same key may be tried again.
 
 
@@ -346,3 +369,8 @@ def test_a_code_with_one_character_changed_is_invalid(till: Till, rows: HubRows)
     changed = code[:-1] + ("A" if code[-1] != "A" else "B")
     assert till.charge(changed).json()["code"] == Code.INVALID_QR.value
     assert till.charge(code).status_code == 200
+
+
+def test_a_request_does_not_show_its_code_where_it_is_represented() -> None:
+    asked = ChargeRequest(code="MPS1:SECRET", amount=1, currency="TWD")
+    assert "SECRET" not in repr(asked) + repr(ValidateRequest(code="MPS1:SECRET"))

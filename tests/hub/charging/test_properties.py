@@ -1,5 +1,7 @@
 """What holds of the decision whatever is asked (protocol.md, invariants 1, 2, 5)."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +10,7 @@ from hub_server.charging import (
     Ask,
     Completed,
     Leg,
+    Limits,
     LiveCharge,
     Returned,
     Reversal,
@@ -131,6 +134,26 @@ def test_points_and_tier_follow_and_codes_count_their_uses(held: list[int], move
     undone = sum(isinstance(answer, Returned) for answer in answers)
     codes = [copy.code(claims(index).code_ref) for index in range(CODES)]
     assert sum(item.uses for item in codes if item is not None) == sum(uses.values()) - undone
+
+
+bounds = st.one_of(st.none(), st.integers(min_value=1, max_value=300_000))
+
+
+@given(held=balances, moves=steps, per_charge=bounds, per_day=bounds)
+def test_no_live_charge_takes_a_card_over_its_limits(
+    held: list[int], moves: Steps, per_charge: int | None, per_day: int | None
+) -> None:
+    limited = replace(_world(held), limits=Limits(per_charge, per_day))
+    _, asks, answers = _play(limited, moves)
+    standing = dict.fromkeys((f"card-{index}" for index in range(CARDS)), 0)
+    for ask, answer in zip(asks, answers, strict=True):
+        if isinstance(answer, Returned):
+            standing[answer.card_id] -= answer.amount
+        elif isinstance(answer, Completed) and answer.card_id is not None:
+            standing[answer.card_id] += answer.payable
+            if isinstance(ask, LiveCharge):
+                assert per_charge is None or answer.payable <= per_charge
+                assert per_day is None or standing[answer.card_id] <= per_day
 
 
 @given(held=balances, moves=steps)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -82,9 +83,13 @@ def second_store(ask: Ask, own: Tenant, clock: ManualClock) -> str:
 
 
 @pytest.fixture
-def counter_of(hub_context: Context, keys: HubSigningKeys, rows: HubRows) -> Callable[[ShopRows], Counter]:
-    """`counter_of(shop)`: a terminal of the shop."""
-    return lambda shop: Counter(hub_context, keys, rows, shop)
+def counter_of(hub_context: Context, keys: HubSigningKeys, rows: HubRows) -> Callable[..., Counter]:
+    """`counter_of(shop, lag=…)`: a terminal of the shop."""
+
+    def _counter_of(shop: ShopRows, *, lag: timedelta = timedelta(0)) -> Counter:
+        return Counter(hub_context, keys, rows, shop, lag=lag)
+
+    return _counter_of
 
 
 @pytest.fixture

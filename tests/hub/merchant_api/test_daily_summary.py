@@ -8,13 +8,14 @@ from itertools import pairwise
 import pytest
 
 from hub_server.merchants import business_day
+from shared.journal_entries import Status
 from shared.problems import Code
-from tests.builders.counter import Counter
-from tests.builders.hub_rows import HubRows, ShopRows
+from tests.builders.counter import TOO_LATE, Counter
+from tests.builders.hub_rows import HubRows
 from tests.fakes.clock import ManualClock
 from tests.hub.merchant_api.conftest import Ask, Tenant
 
-CounterOf = Callable[[ShopRows], Counter]
+CounterOf = Callable[..., Counter]
 HOUR_MS = 3_600_000
 
 
@@ -26,7 +27,10 @@ def test_a_day_is_summed_by_kind_and_store_and_net_is_what_stays(
     ask: Ask, own: Tenant, other: Tenant, second_store: str, rows: HubRows, counter_of: CounterOf
 ) -> None:
     here, there = counter_of(own.shop), counter_of(replace(own.shop, store_id=second_store))
-    _charge(here, rows, 10_000)
+    paid = here.journal.charge(rows.code(rows.card()), 10_000)
+    here.submit(paid)
+    refund = here.journal.refund(paid, 1_500, approved_by=rows.manager(own.shop))
+    assert here.ask(refund).status is Status.COMPLETED
     undone = here.journal.charge(rows.code(rows.card()), 4_000)
     here.submit(undone)
     here.ask(here.journal.reversal(undone))
@@ -39,9 +43,9 @@ def test_a_day_is_summed_by_kind_and_store_and_net_is_what_stays(
     assert (first["store_id"], second["store_id"]) == (own.shop.store_id, second_store)
     assert (first["charges"]["count"], first["charges"]["amount"]) == (2, 14_000)
     assert (first["reversals"]["count"], first["reversals"]["amount"]) == (1, 4_000)
-    assert (first["refunds"]["count"], first["refunds"]["amount"], first["net"]) == (0, 0, 10_000)
+    assert (first["refunds"]["count"], first["refunds"]["amount"], first["net"]) == (1, 1_500, 8_500)
     assert (second["charges"]["amount"], second["net"]) == (700, 700)
-    assert (day["date"], day["currency"], day["net"]) == ("2026-11-22", "TWD", 10_700)
+    assert (day["date"], day["currency"], day["net"]) == ("2026-11-22", "TWD", 9_200)
     assert (first["begins_at"], first["ends_at"]) == ("2026-11-21T20:00:00.000Z", "2026-11-22T20:00:00.000Z")
     assert (second["begins_at"], second["ends_at"]) == (
         "2026-11-21T15:00:00.000Z",
@@ -59,6 +63,24 @@ def test_a_charge_after_midnight_belongs_to_the_day_before_until_the_store_begin
     _charge(counter, rows, 200)
     nets = [ask("GET", "daily-summary", date=f"2026-11-{day}").json()["net"] for day in (21, 22, 23)]
     assert nets == [0, 1_000, 200]
+
+
+def test_an_offline_charge_that_settles_after_its_day_is_told_apart(
+    ask: Ask, own: Tenant, rows: HubRows, counter_of: CounterOf, clock: ManualClock
+) -> None:
+    _charge(counter_of(own.shop), rows, 1_000)
+    clock.advance(
+        10 * HOUR_MS + HOUR_MS // 30
+    )  # two minutes into the next day; the charge is five minutes old
+    late = counter_of(own.shop, lag=TOO_LATE)
+    charge = late.journal.charge(rows.code(rows.card()), 300)
+    late.submit(charge, late.journal.advice(charge))
+    day = ask("GET", "daily-summary", date="2026-11-22").json()["stores"][0]
+    assert (day["charges"], day["net"]) == (
+        {"count": 2, "amount": 1_300, "late_count": 1, "late_amount": 300},
+        1_300,
+    )
+    assert ask("GET", "daily-summary", date="2026-11-23").json()["net"] == 0
 
 
 def test_a_manager_and_a_terminal_read_their_store_alone(

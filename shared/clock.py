@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Protocol
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 _WIRE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII)
 
@@ -89,5 +89,17 @@ def _read(value: object) -> datetime:
     raise ValueError("not an instant")
 
 
-WireInstant = Annotated[datetime, BeforeValidator(_read), PlainSerializer(to_wire, return_type=str)]
+_DESCRIBED = WithJsonSchema(
+    {
+        "type": "string",
+        "format": "date-time",
+        "pattern": (
+            r"^([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+            r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$"
+        ),
+    }
+)
+WireInstant = Annotated[
+    datetime, BeforeValidator(_read), PlainSerializer(to_wire, return_type=str), _DESCRIBED
+]
 """An instant in an API message or a journal entry: strict wire text outside, aware UTC inside."""

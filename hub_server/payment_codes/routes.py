@@ -36,13 +36,18 @@ def router(context: Context, keys: HubSigningKeys) -> APIRouter:
     routes = APIRouter(prefix="/api/v1/me/cards/{card_id}/payment-code", tags=["payment codes"])
     gate = Depends(member_gate(context))
 
-    @routes.post("")
+    @routes.post(
+        "",
+        responses=problems(
+            Code.CARD_NOT_FOUND, Code.CARD_NOT_ACTIVE, Code.CARD_EXPIRED, Code.MEMBER_NOT_ACTIVE
+        ),
+    )
     def rotate(session: Annotated[MemberSession, gate], card_id: Annotated[str, Path()]) -> IssuedCode:
         """A new payment code for the card; it replaces the one before. Its text is shown once."""
         code = present_code(context, keys, session.member, card_id)
         return IssuedCode(code=code.text, code_ref=code.code_ref, expires_at=code.expires_at)
 
-    @routes.delete("", status_code=204)
+    @routes.delete("", status_code=204, responses=problems(Code.CARD_NOT_FOUND))
     def revoke(session: Annotated[MemberSession, gate], card_id: Annotated[str, Path()]) -> Response:
         """Revoke the card's code; when there is none, nothing happens."""
         at = context.clock.now()

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from hub_server.access import PERMISSIONS, SCOPES, LoginRole, SessionKind, close_session, open_session
 from hub_server.access.tables import merchant_api_keys
+from hub_server.audit import SYSTEM
 from hub_server.bindings.tables import binding_requests, bindings
+from hub_server.payment_codes.register_kiosk import register_kiosk
 from hub_server.terminals.access_tokens import make_access_token
 from hub_server.terminals.tables import terminals
 from hub_server.transactions.tables import transactions
@@ -106,6 +108,7 @@ def good_roles(served: ServingHub, own: Tenant, other: Tenant) -> list[Role]:
         member_role(served, "another member", other.card.member_id),
         terminal_role(served, "terminal", own.terminal_id),
         _suspended(served, own),
+        _kiosk(served, own),
     ]
 
 
@@ -156,6 +159,14 @@ def _suspended(served: ServingHub, of: Tenant) -> Role:
         scheme="terminal",
         is_suspended=True,
     )
+
+
+def _kiosk(served: ServingHub, of: Tenant) -> Role:
+    at, context = served.clock.now(), served.context
+    new = context.database.run(
+        lambda c: register_kiosk(c, context, card_id=of.card.card_id, name="大廳", at=at, actor=SYSTEM)
+    )
+    return Role(name="kiosk", headers=bearer(new.key), scheme="kiosk")
 
 
 def _subject(served: ServingHub, of: Tenant, kind: SessionKind) -> str:

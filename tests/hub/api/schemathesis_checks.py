@@ -14,13 +14,19 @@ from schemathesis.checks import CheckContext
 _BEYOND_A_SCHEMA: Final = (
     "a promotion of this name runs",
     "after starts_at",
+    "are left",  # a card that is to be closed is empty
+    "at least 12 characters",  # of what is left of a password when it is written in one way
+    "at most 60 s",  # what a policy may say depends on the hub's own settings
     "bytes",  # passwords: bcrypt knows 72 bytes, a schema only characters
     "either card_no and role, or invitation alone",
     "not a cursor",
-    "not a time zone",
     "not an Ed25519 public key",
+    "not an IANA time zone",
     "not an e-mail address",
+    "out of range for month",  # the thirtieth of February
+    "shown by",  # the card has another screen
     "tiers ascend from 0 points",
+    "tiers are numbered from 0",
     "valid integer",  # 60.0 is one to JSON Schema, and none to us: money is never a float
 )
 

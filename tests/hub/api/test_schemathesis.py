@@ -25,7 +25,7 @@ from hub_server.transactions.tables import transactions
 from shared.signing import Ed25519Signer
 from tests.builders.signed_in import signed_in_admin
 from tests.hub.api.conftest import OpenHub
-from tests.hub.api.roles import session_headers
+from tests.hub.api.roles import bearer, session_headers
 from tests.hub.api.serving_hub import ServingHub
 from tests.hub.ground.shop import Till, enrol
 from tests.log_rules import ExpectedLogs
@@ -81,6 +81,7 @@ def _config(served: ServingHub) -> str:
         "merchant": demo["owner"]["access_token"],
         "merchant_key": demo["merchant"]["api_key"],
         "member": demo["members"][0]["access_token"],
+        "kiosk": _screen(served, demo),
         "terminal": till.token(served.clock.now()),
     }
     member = session_headers(served, SessionKind.ADMIN, signed_in_admin(served.context).login_id)
@@ -112,6 +113,20 @@ def _config(served: ServingHub) -> str:
         lines += [f"[auth.openapi.{scheme}]", f'bearer = "{token}"']
     lines += _known(served, demo, enrolled)
     return "\n".join(lines)
+
+
+def _screen(served: ServingHub, demo: dict[str, Any]) -> str:
+    """The key of a shared screen."""
+    card_id = next(
+        card["card_id"]
+        for member in demo["members"]
+        for card in member["cards"]
+        if card["card_type"] == "corporate"
+    )
+    headers = bearer(demo["admin"]["access_token"])
+    made = served.ask("POST", "/api/v1/admin/kiosks", headers, json={"name": "大廳", "card_id": card_id})
+    assert made.status == 201, made
+    return str(made.body["key"])
 
 
 def _known(served: ServingHub, demo: dict[str, Any], enrolled: dict[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from hub_server.audit import FILE_NAME, AuditProof, Fault, read_heads, verify_audit
+from hub_server.command_line.finding_texts import finding_line
 from hub_server.command_line.ledger import existing_ledger
 from hub_server.command_line.words import Words
 from hub_server.consistency import Finding, Repair, Report, check, repair
@@ -87,7 +88,7 @@ def _tell_findings(words: Words, clean: str, findings: Sequence[Finding | Fault]
         return
     typer.echo(words.unclean.format(count=len(findings)))
     for found in findings:
-        typer.echo(f"{found.check}: {found.subject}: {found.detail}")
+        typer.echo(finding_line(found.check, found.subject, found.detail, words.language))
 
 
 def _as_dict(done: Repair) -> dict[str, str]:

@@ -49,7 +49,7 @@ def _cards(connection: Connection) -> Iterator[Finding]:
         if row.card_no != card_number(CardTypeName(row.card_type), row.serial):
             detail = f"{row.card_no} is not the number of serial {row.serial}"
             yield Finding("card_number", f"card {row.id}", detail)
-        if row.retired is not None:
+        if row.was_retired:
             yield Finding("card_number", f"card {row.id}", f"{row.card_no} or its serial was retired before")
 
 

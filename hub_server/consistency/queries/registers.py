@@ -42,7 +42,8 @@ def cards_with_holders(connection: Connection) -> Rows:
 
 
 def card_numbers(connection: Connection) -> Rows:
-    """Each card's number and serial, and whether another card had one of them before it was replaced."""
+    """Each card's number and serial, and whether a card had one of them before it was replaced."""
+    retired = retired_card_numbers
     return stream(
         connection,
         select(
@@ -50,16 +51,11 @@ def card_numbers(connection: Connection) -> Rows:
             cards.c.card_no,
             cards.c.card_type,
             cards.c.serial,
-            retired_card_numbers.c.card_no.label("retired"),
-        )
-        .outerjoin(
-            retired_card_numbers,
             or_(
-                retired_card_numbers.c.card_no == cards.c.card_no,
-                retired_card_numbers.c.serial == cards.c.serial,
-            ),
-        )
-        .order_by(cards.c.id),
+                select(retired.c.card_no).where(retired.c.card_no == cards.c.card_no).exists(),
+                select(retired.c.card_no).where(retired.c.serial == cards.c.serial).exists(),
+            ).label("was_retired"),
+        ).order_by(cards.c.id),
     )
 
 

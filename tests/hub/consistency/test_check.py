@@ -189,7 +189,7 @@ def test_a_finding_names_the_very_row(damage: Damage) -> None:
     damage.change(cards, {"id": damage.card.card_id}, {"balance": 1})
     (found,) = damage.report().findings
     assert found.subject == f"card {damage.card.card_id}"
-    assert "cached 1, by the ledger 95000" in found.detail
+    assert "cached 1, by the ledger 96000" in found.detail
 
 
 def test_a_gap_that_is_not_filled_yet_is_no_damage(damage: Damage) -> None:

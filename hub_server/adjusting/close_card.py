@@ -8,15 +8,15 @@ from hub_server.bindings import bindings_of_cards, end_bindings
 from hub_server.cards import CardRow, CardStatus
 from hub_server.foundation.storage import Connection
 from hub_server.payment_codes import locked_card, move_card, revoke_codes
-from shared.problems import Code, CodedError, FieldError
+from shared.problems import Code, CodedError
 
 
 def close_card(connection: Connection, *, card_id: str, at: datetime, actor: Actor, reason: str) -> bool:
     """Close an empty card for good; its bindings end. False if it was closed already.
 
     Raises:
-        CodedError: CARD_NOT_FOUND; INSUFFICIENT_BALANCE (an overdraft is owed); INVALID_REQUEST, which says
-            what is left: money on the card, or an adjustment that waits.
+        CodedError: CARD_NOT_FOUND; INSUFFICIENT_BALANCE (an overdraft is owed), INVALID_AMOUNT (money is
+            left), CONTRADICTORY_ENTRY (an adjustment waits).
     """
     card = locked_card(connection, card_id)
     if card.status is CardStatus.CLOSED:
@@ -32,10 +32,7 @@ def close_card(connection: Connection, *, card_id: str, at: datetime, actor: Act
 def _refuse_unsettled(connection: Connection, card: CardRow) -> None:
     if card.balance < 0:
         raise CodedError(Code.INSUFFICIENT_BALANCE, f"{-card.balance} {card.currency} are owed")
-    left = []
     if card.balance > 0:
-        left.append(FieldError(pointer="/balance", detail=f"{card.balance} {card.currency} are left"))
+        raise CodedError(Code.INVALID_AMOUNT, f"{card.balance} {card.currency} are left on the card")
     if has_open_adjustment(connection, card.id):
-        left.append(FieldError(pointer="/adjustments", detail="an adjustment waits for a decision"))
-    if left:
-        raise CodedError(Code.INVALID_REQUEST, "the card is not settled", fields=tuple(left))
+        raise CodedError(Code.CONTRADICTORY_ENTRY, "an adjustment of the card waits for a decision")

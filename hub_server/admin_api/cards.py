@@ -21,7 +21,6 @@ from hub_server.cards import (
     CardFilter,
     CardRow,
     CardStatus,
-    NewCard,
     find_cards,
     read_card,
     retired_numbers,
@@ -83,14 +82,17 @@ def _issuing(context: Context) -> APIRouter:
     routes = APIRouter(prefix=_PREFIX, tags=[_TAG])
     gate = Depends(admin_gate(context, Permission.CARDS))
 
-    @routes.post("", status_code=201, responses=problems(Code.NOT_FOUND, Code.MEMBER_NOT_ACTIVE))
+    @routes.post(
+        "", status_code=201, responses=problems(Code.NOT_FOUND, Code.MEMBER_NOT_ACTIVE, Code.LIMIT_EXCEEDED)
+    )
     def issue(session: Annotated[AdminSession, gate], body: NewCardRequest) -> CardDetail:
         """Issue an empty card; the member owns it. A member has one standard card."""
         at = context.clock.now()
-        new = NewCard(card_type=body.card_type, fixed_rate=body.fixed_rate, expires_at=body.expires_at)
 
         def _issue(connection: Connection) -> CardDetail:
-            made = give_card(connection, context, new, member_id=body.member_id, at=at, actor=session.actor)
+            made = give_card(
+                connection, context, body.wanted, member_id=body.member_id, at=at, actor=session.actor
+            )
             return _detail(connection, made.id)
 
         return context.database.run(_issue)
@@ -132,7 +134,16 @@ def _changing(context: Context) -> APIRouter:
         """Give an active or lost card a new number; its account, points, bindings and history stay."""
         return _change(session, card_id, body, replace_card)
 
-    @routes.post("/close", responses=refusals | problems(Code.CARD_NOT_ACTIVE, Code.INSUFFICIENT_BALANCE))
+    @routes.post(
+        "/close",
+        responses=problems(
+            Code.CARD_NOT_FOUND,
+            Code.CARD_NOT_ACTIVE,
+            Code.INSUFFICIENT_BALANCE,
+            Code.INVALID_AMOUNT,
+            Code.CONTRADICTORY_ENTRY,
+        ),
+    )
     def close(session: Annotated[AdminSession, gate], card_id: PathId, body: CardChange) -> CardDetail:
         """Close an empty card for good; its bindings end."""
         return _change(session, card_id, body, close_card)

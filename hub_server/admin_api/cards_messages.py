@@ -1,11 +1,12 @@
 """What admins say and see of cards."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from hub_server.admin_api.promotions import Moment
 from hub_server.bindings import BindingRole, BindingRow
-from hub_server.cards import CardRow, CardStatus, CardTypeName
+from hub_server.cards import CardRow, CardStatus, CardTypeName, NewCard
 from hub_server.foundation.web.texts import Reason
 from hub_server.members import MemberRow
 from shared.api.messages import Message, Request
@@ -14,13 +15,38 @@ from shared.ids import Uuid7Text
 from shared.rates import FULL_RATE
 
 
-class NewCardRequest(Request):
-    """A card to issue: `fixed_rate` in 1/10,000, of prepaid and corporate cards; standard and voucher need a member."""
+class _NewCard(Request):
+    expires_at: Moment | None = None
 
-    card_type: Annotated[CardTypeName, Field(strict=False)]
+
+class OwnedCard(_NewCard):
+    """A card that only its owner holds."""
+
+    card_type: Literal["standard", "voucher"]
+    member_id: Uuid7Text
+
+    @property
+    def wanted(self) -> NewCard:
+        """As the capability has it."""
+        return NewCard(card_type=CardTypeName(self.card_type), expires_at=self.expires_at)
+
+
+class SharedCard(_NewCard):
+    """A card that may be shared; without a member a shared screen's. `fixed_rate` in 1/10,000."""
+
+    card_type: Literal["prepaid", "corporate"]
     member_id: Uuid7Text | None = None
     fixed_rate: Annotated[int, Field(ge=0, le=FULL_RATE)] | None = None
-    expires_at: WireInstant | None = None
+
+    @property
+    def wanted(self) -> NewCard:
+        """As the capability has it."""
+        return NewCard(
+            card_type=CardTypeName(self.card_type), fixed_rate=self.fixed_rate, expires_at=self.expires_at
+        )
+
+
+NewCardRequest = Annotated[OwnedCard | SharedCard, Field(discriminator="card_type")]
 
 
 class CardChange(Request):

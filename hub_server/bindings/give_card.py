@@ -26,14 +26,15 @@ def give_card(
     """Issue a card and bind the member as its owner.
 
     Raises:
-        CodedError: INVALID_REQUEST (a standard or voucher card without a member, a second standard card, a rate on
-            a card that has none, an expiry that is over), NOT_FOUND (no such member), MEMBER_NOT_ACTIVE.
+        CodedError: INVALID_REQUEST (a standard or voucher card without a member, a rate on a card that has none,
+            an expiry that has passed), NOT_FOUND (no such member), MEMBER_NOT_ACTIVE, LIMIT_EXCEEDED (a second
+            standard card).
     """
     is_shareable = new.card_type in SHAREABLE
     if new.fixed_rate is not None and not is_shareable:
         raise _wrong("/fixed_rate", "only a prepaid or corporate card has a rate of its own")
     if new.expires_at is not None and new.expires_at <= at:
-        raise _wrong("/expires_at", "is over")
+        raise _wrong("/expires_at", "has passed")
     if member_id is None and not is_shareable:
         raise _wrong("/member_id", "a card of this type needs its owner")
     if member_id is not None:
@@ -58,7 +59,7 @@ def _require_fit(connection: Connection, member_id: str, card_type: CardTypeName
     lock_rows(connection, "member", [member_id])
     require_active(connection, member_id)
     if card_type is CardTypeName.STANDARD and owns_open_card_of(connection, member_id, card_type):
-        raise _wrong("/card_type", "the member has a standard card")
+        raise CodedError(Code.LIMIT_EXCEEDED, "the member has a standard card")
 
 
 def _wrong(pointer: str, detail: str) -> CodedError:

@@ -17,6 +17,7 @@ _BEYOND_A_SCHEMA: Final = (
     "are left",  # a card that is to be closed is empty
     "at least 12 characters",  # of what is left of a password when it is written in one way
     "at most 60 s",  # what a policy may say depends on the hub's own settings
+    "has passed",  # of a moment
     "bytes",  # passwords: bcrypt knows 72 bytes, a schema only characters
     "either card_no and role, or invitation alone",
     "not a cursor",

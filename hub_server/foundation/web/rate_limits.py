@@ -10,6 +10,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from starlette.types import Scope
@@ -25,6 +26,7 @@ _UNLIMITED_PATHS = frozenset({"/healthz", "/readyz", "/metrics", "/api/v1/oauth/
 _UNLIMITED_ROOTS = ("/api/v1/terminals/me/",)
 
 T = TypeVar("T")
+_counted = lru_cache(maxsize=8_192)(counted_address)
 
 
 class CallerKind(StrEnum):
@@ -151,4 +153,4 @@ def _credential(scope: Scope) -> bytes | None:
 
 def _address(scope: Scope) -> Caller:
     client = scope.get("client")
-    return Caller(CallerKind.ADDRESS, counted_address(client[0]) if client else "")
+    return Caller(CallerKind.ADDRESS, _counted(client[0]) if client else "")

@@ -1,6 +1,6 @@
 """Owns refunds: money that goes back to a card from a merchant."""
 
-from hub_server.refunding.rules import (
+from hub_server.refunding.judge_refund import (
     RefundOrigin,
     after_refund,
     points_to_take,

@@ -20,7 +20,7 @@ from hub_server.charging import (
 from hub_server.foundation.storage import Connection
 from hub_server.idempotency import Outcome
 from hub_server.merchants import MerchantRow, MerchantStatus, find_merchant
-from hub_server.refunding.rules import (
+from hub_server.refunding.judge_refund import (
     RefundOrigin,
     after_refund,
     points_to_take,

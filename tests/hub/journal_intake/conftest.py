@@ -61,3 +61,9 @@ def another(hub_context: Context, keys: HubSigningKeys, rows: HubRows) -> Callab
         return Counter(hub_context, keys, rows, shop, lag=lag)
 
     return _another
+
+
+@pytest.fixture
+def manager(counter: Counter) -> str:
+    """A manager of the counter's store."""
+    return counter.rows.manager(counter.shop)

@@ -11,6 +11,7 @@ from shared.journal_entries import Status
 from shared.problems import Code
 from tests.builders.counter import TOO_LATE, Counter
 from tests.builders.hub_rows import HubRows
+from tests.log_rules import ExpectedLogs
 
 NewCounter = Callable[..., Counter]
 
@@ -75,3 +76,22 @@ def test_the_refund_of_a_terminal_that_was_suspended_meanwhile_is_held_for_a_per
         _sweep(counter)
     assert counter.ask(refund).status is Status.HELD
     assert counter.balance(card) == 99_000
+
+
+def test_a_terminal_that_cannot_be_settled_now_holds_up_no_other(
+    counter: Counter, another: NewCounter, rows: HubRows, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("mps.hub.journal", "waiting refunds")
+    manager, second, sibling = rows.manager(counter.shop), another(counter.shop), another(counter.shop)
+    charge = sibling.journal.charge(rows.code(rows.card()), 1_000)
+    poisoned = sorted((counter, second), key=lambda each: each.terminal_id)[0]
+    for each in (counter, second):
+        each.submit(each.journal.refund(charge, 100, approved_by=manager))
+    sibling.submit(charge)
+    jws = rows.one(journal_entries, terminal_id=poisoned.terminal_id)["jws"]
+    rows.update(journal_entries, {"terminal_id": poisoned.terminal_id}, {"jws": "spoilt"})
+    _sweep(counter)
+    assert len(rows.rows(transactions, kind="refund")) == 1
+    rows.update(journal_entries, {"terminal_id": poisoned.terminal_id}, {"jws": jws})
+    _sweep(counter)
+    assert len(rows.rows(transactions, kind="refund")) == 2

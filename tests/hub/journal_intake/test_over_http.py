@@ -11,7 +11,7 @@ from hub_server.signing_keys import HubSigningKeys
 from hub_server.terminals.tables import terminals
 from shared.api.journal import JournalResponse
 from shared.journal_entries import Status, verify_decision_on
-from shared.problems import Code, Language
+from shared.problems import Code, Language, catalogue
 from tests.builders.counter import Counter
 from tests.builders.hub_rows import HubRows
 
@@ -98,3 +98,28 @@ def test_more_than_two_hundred_entries_are_refused(post: Post, counter: Counter)
 def test_without_a_token_nothing_is_answered(client: httpx.Client, counter: Counter) -> None:
     response = client.post(PATH, json=_body(counter.journal.entries[0].jws))
     assert (response.status_code, response.json()["code"]) == (401, Code.UNAUTHENTICATED.value)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_TW"])
+def test_refunds_and_why_they_are_declined_are_told_in_both_languages(
+    post: Post, counter: Counter, rows: HubRows, manager: str, language: Language
+) -> None:
+    journal = counter.journal
+    charge = journal.charge(rows.code(rows.card()), 1_000)
+    journal.refund(charge, 400, approved_by=manager)
+    asked = {
+        Code.REFUND_EXCEEDS_REMAINING: journal.refund(charge, 601, approved_by=manager),
+        Code.MANAGER_APPROVAL_REQUIRED: journal.refund(charge, 1, approved_by="nobody"),
+        Code.TX_NOT_FOUND: journal.refund("PAY9999999999", 1, approved_by=manager),
+        Code.CHARGE_NOT_FOUND: journal.refund(journal.entries[0], 1, approved_by=manager),
+    }
+    journal.reversal(charge)
+    asked[Code.NOT_REFUNDABLE] = journal.refund(charge, 1, approved_by=manager)
+    body = _body(*(entry.jws for entry in journal.entries))
+    results = post(body, **{"Accept-Language": language.replace("_", "-")}).json()["results"]
+    given = results[2]["transaction"]
+    assert (given["type"], given["payable"], given["points_earned"]) == ("refund", 400, -4)
+    for code, entry in asked.items():
+        error = results[entry.seq]["error"]
+        told = (results[entry.seq]["status"], error["code"], error["title"])
+        assert told == ("declined", code.value, catalogue()[code].titles[language])

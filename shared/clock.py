@@ -57,7 +57,8 @@ def to_wire(instant: datetime) -> str:
         ValueError: the datetime is naive.
     """
     utc = to_milliseconds(instant)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    # Not %Y: it does not fill up years before 1000 everywhere.
+    return f"{utc.year:04d}-{utc:%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
 def from_wire(text: str) -> datetime:

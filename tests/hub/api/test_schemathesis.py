@@ -19,11 +19,10 @@ from typing import Any
 import pytest
 
 from hub_server.access import SessionKind
-from hub_server.access.tables import logins
 from hub_server.demo_data import make_demo_data
 from hub_server.transactions.tables import transactions
 from shared.signing import Ed25519Signer
-from tests.builders.signed_in import signed_in_admin
+from tests.builders.signed_in import signed_in_admin, signed_in_merchant
 from tests.hub.api.conftest import OpenHub
 from tests.hub.api.roles import bearer, session_headers
 from tests.hub.api.serving_hub import ServingHub
@@ -139,7 +138,7 @@ def _known(served: ServingHub, demo: dict[str, Any], enrolled: dict[str, Any]) -
         "staff_id": [person["id"] for person in demo["staff"]],
         "terminal_id": [enrolled["terminal_id"]],
         "tx_no": [row["tx_no"] for row in served.rows.rows(transactions)],
-        "login_id": [row["id"] for row in served.rows.rows(logins) if row["merchant_id"] is not None],
+        "login_id": [signed_in_merchant(served.context, demo["merchant"]["id"]).login_id],
     }
     lines = []
     for name, values in known.items():

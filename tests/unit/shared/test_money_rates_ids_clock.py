@@ -83,7 +83,7 @@ def test_payable_refuses_what_is_out_of_bounds(raw: int, rate: int) -> None:
         payable(raw, rate)
 
 
-@given(st.datetimes(timezones=st.just(UTC), min_value=datetime(1971, 1, 1), max_value=datetime(9000, 1, 1)))  # noqa: DTZ001 - hypothesis wants bare bounds
+@given(st.datetimes(timezones=st.just(UTC), min_value=datetime(1, 1, 1), max_value=datetime(9000, 1, 1)))  # noqa: DTZ001 - hypothesis wants bare bounds
 def test_an_instant_survives_the_wire_to_the_millisecond(instant: datetime) -> None:
     assert from_wire(to_wire(instant)) == to_milliseconds(instant)
     assert from_unix(to_unix(instant)) <= instant < from_unix(to_unix(instant)) + timedelta(seconds=1)

@@ -5,11 +5,14 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from hub_server.foundation.storage import DatabaseBusy, DatabaseUnreachable
 from shared.clock import Clock
 
 _log = logging.getLogger("mps.hub.scheduling")
 
 MAX_WAIT_MS = 1_000
+BUSY_IN_A_ROW = 3
+"""A job that finds the database busy once comes again at its time; so often in a row, and somebody should look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Loop:
         """Every job is due at the start."""
         self._clock = clock
         self._jobs = tuple(jobs)
+        self._busy = dict.fromkeys((job.name for job in jobs), 0)
         self._due_ms = {job.name: clock.monotonic_ms() for job in jobs}
         self._lock = threading.Lock()
         self._change = threading.Event()
@@ -60,7 +64,7 @@ class Loop:
                 if is_due:
                     self._due_ms[job.name] = now + job.interval_ms
             if is_due and not self._stopping:
-                _run_logged(job)
+                self._run_logged(job)
 
     def _run(self) -> None:
         while True:
@@ -76,9 +80,16 @@ class Loop:
             soonest = min(self._due_ms.values(), default=MAX_WAIT_MS)
         return max(0, min(MAX_WAIT_MS, soonest - self._clock.monotonic_ms()))
 
-
-def _run_logged(job: Job) -> None:
-    try:
-        job.work()
-    except Exception:  # noqa: BLE001 - the loop is the boundary: one failing job must not stop the others
-        _log.exception("a job failed", extra={"job": job.name})
+    def _run_logged(self, job: Job) -> None:
+        try:
+            job.work()
+        except DatabaseUnreachable:
+            _log.exception("a job failed", extra={"job": job.name})
+        except DatabaseBusy:
+            self._busy[job.name] += 1
+            level = logging.ERROR if self._busy[job.name] >= BUSY_IN_A_ROW else logging.INFO
+            _log.log(level, "a job found the database busy", extra={"job": job.name})
+        except Exception:  # noqa: BLE001 - the loop is the boundary: one failing job must not stop the others
+            _log.exception("a job failed", extra={"job": job.name})
+        else:
+            self._busy[job.name] = 0

@@ -1,10 +1,12 @@
 """The loop of jobs: each when due or woken, and one that fails harms no other."""
 
+import logging
 import threading
 
 import pytest
 
 from hub_server.foundation.scheduling import Job, Loop
+from hub_server.foundation.storage import DatabaseBusy
 from tests.fakes.clock import ManualClock
 from tests.log_rules import ExpectedLogs
 
@@ -50,6 +52,39 @@ def test_a_job_that_fails_is_logged_and_the_others_go_on(
 
     assert runs == [1, 1]
     assert len([record for record in caplog.records if record.exc_info]) == 2
+
+
+def test_a_busy_database_is_an_error_only_when_it_stays_so(caplog: pytest.LogCaptureFixture) -> None:
+    clock, is_busy = ManualClock(), [True, True, False, True, True]
+
+    def work() -> None:
+        if is_busy.pop(0):
+            raise DatabaseBusy("lock not had in time")
+
+    loop = Loop(clock, [Job("sweep", 100, work)])
+    with caplog.at_level(logging.INFO, "mps.hub.scheduling"):
+        for _ in range(5):
+            loop.run_due()
+            clock.advance(100)
+
+    assert [record.levelno for record in caplog.records] == [logging.INFO] * 4
+
+
+def test_a_database_that_stays_busy_is_told(
+    expected_logs: ExpectedLogs, caplog: pytest.LogCaptureFixture
+) -> None:
+    expected_logs.allow("mps.hub.scheduling", "found the database busy")
+    clock = ManualClock()
+
+    def work() -> None:
+        raise DatabaseBusy("lock not had in time")
+
+    loop = Loop(clock, [Job("sweep", 100, work)])
+    for _ in range(3):
+        loop.run_due()
+        clock.advance(100)
+
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
 def test_a_loop_stops_and_runs_nothing_more() -> None:

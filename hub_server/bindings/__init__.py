@@ -13,6 +13,7 @@ from hub_server.bindings.queries import (
     bindings_of_member,
 )
 from hub_server.bindings.seen_card import seen_card
+from hub_server.bindings.set_caps import set_caps
 from hub_server.bindings.states import PRESENTING, BindingRole
 from hub_server.bindings.visible_binding import visible_binding
 
@@ -32,5 +33,6 @@ __all__ = [
     "list_cards",
     "refuse_last_owner",
     "seen_card",
+    "set_caps",
     "visible_binding",
 ]

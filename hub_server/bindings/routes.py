@@ -1,6 +1,7 @@
 """A member's cards and transactions, and the sharing of cards: `/me/cards`, `/me/transactions`, `/me/bindings`.
 
-Ending a binding revokes codes, so that route stands with the codes (payment_codes).
+Ending a binding and bounding what a member spends revoke codes, so those routes stand with the codes
+(payment_codes).
 """
 
 from typing import Annotated, Any
@@ -15,9 +16,7 @@ from hub_server.bindings.invite_member import bind_by_invitation, invite_member
 from hub_server.bindings.list_bindings import list_bindings
 from hub_server.bindings.list_for_member import list_cards, list_transactions
 from hub_server.bindings.list_points import list_points
-from hub_server.bindings.queries import Caps
 from hub_server.bindings.seen_binding import seen_binding
-from hub_server.bindings.set_caps import set_caps
 from hub_server.foundation.context import Context
 from hub_server.foundation.web import problems
 from hub_server.foundation.web.paging import DEFAULT_PAGE, Cursor, Limit
@@ -27,7 +26,6 @@ from shared.api.bindings import (
     BindingList,
     BindingPasswordRequest,
     BindRequest,
-    CapsRequest,
     Invitation,
     InvitationRequest,
     RoleRequestList,
@@ -134,20 +132,6 @@ def _binding(context: Context, gate: Any, passwords: Passwords) -> APIRouter:
         """Who is bound to the card: everybody for an owner, else the asking member alone. One page."""
         return context.database.read(
             lambda connection: list_bindings(connection, member_id=session.member.id, card_id=card_id)
-        )
-
-    @routes.put(
-        "/bindings/{binding_id}/caps",
-        status_code=204,
-        responses=problems(*_OWNERS_CHANGE, Code.NOT_FOUND, Code.INVALID_ROLE),
-    )
-    def bound_spending(session: Annotated[MemberSession, gate], binding_id: str, body: CapsRequest) -> None:
-        """An owner bounds what a member may spend with the card, per charge and per day."""
-        caps, at = Caps(body.cap_per_charge, body.cap_per_day), context.clock.now()
-        context.database.run(
-            lambda connection: set_caps(
-                connection, owner_id=session.member.id, binding_id=binding_id, caps=caps, at=at
-            )
         )
 
     return routes

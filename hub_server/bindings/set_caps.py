@@ -1,6 +1,6 @@
 """Use case: an owner bounds what a member may spend with a shared card."""
 
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from hub_server.audit import Actor, AuditName, record
@@ -12,10 +12,16 @@ from hub_server.foundation.storage import Connection
 from shared.problems import Code, CodedError
 
 
-def set_caps(
-    connection: Connection, *, owner_id: str, binding_id: str, caps: Caps, at: datetime
-) -> BindingRow:
-    """Bound it from the next charge on; both caps are replaced.
+@dataclass(frozen=True, slots=True)
+class NewCaps:
+    """A binding as it was, and whether the member may spend less now."""
+
+    binding: BindingRow
+    are_tighter: bool
+
+
+def set_caps(connection: Connection, *, owner_id: str, binding_id: str, caps: Caps, at: datetime) -> NewCaps:
+    """Bound it from the next charge on; both caps are replaced. (`payment_codes.bound_spending` does the rest.)
 
     Raises:
         CodedError: NOT_FOUND (no such binding, or one that is none of the caller's business), FORBIDDEN (the
@@ -38,4 +44,4 @@ def set_caps(
         per_day=caps.per_day,
     )
     record(connection, at, [event])
-    return replace(binding, caps=caps)
+    return NewCaps(binding, caps.is_tighter_than(binding.caps))

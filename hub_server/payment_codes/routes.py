@@ -9,8 +9,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import Field
 
 from hub_server.access import MemberSession, member_gate
+from hub_server.bindings import Caps
 from hub_server.foundation.context import Context
 from hub_server.foundation.web import problems
+from hub_server.payment_codes.bound_spending import bound_spending
 from hub_server.payment_codes.code_shelf import CodeShelf
 from hub_server.payment_codes.present_code import present_code
 from hub_server.payment_codes.queries.kiosks import KioskRow
@@ -19,6 +21,7 @@ from hub_server.payment_codes.revoke_code import revoke_own_code
 from hub_server.payment_codes.show_kiosk_code import Unchanged, Waiting, show_kiosk_code
 from hub_server.payment_codes.unbind_member import unbind_member
 from hub_server.signing_keys import HubSigningKeys
+from shared.api.bindings import CapsRequest
 from shared.api.members import IssuedCode
 from shared.api.messages import Message
 from shared.clock import WireInstant
@@ -60,7 +63,7 @@ def router(context: Context, keys: HubSigningKeys) -> APIRouter:
 
 
 def unbinding_router(context: Context) -> APIRouter:
-    """The route that ends a binding, bound to a hub."""
+    """The routes that end a binding or bound it, bound to a hub."""
     routes = APIRouter(prefix="/api/v1/me/bindings", tags=["bindings"])
     gate = Depends(member_gate(context))
 
@@ -74,6 +77,24 @@ def unbinding_router(context: Context) -> APIRouter:
         at, member_id = context.clock.now(), session.member.id
         context.database.run(
             lambda connection: unbind_member(connection, member_id=member_id, binding_id=binding_id, at=at)
+        )
+
+    @routes.put(
+        "/{binding_id}/caps",
+        status_code=204,
+        responses=problems(
+            Code.NOT_FOUND, Code.FORBIDDEN, Code.CARD_NOT_FOUND, Code.MEMBER_NOT_ACTIVE, Code.INVALID_ROLE
+        ),
+    )
+    def bound(session: Annotated[MemberSession, gate], binding_id: str, body: CapsRequest) -> None:
+        """An owner bounds what a member may spend with the card; where less is left, older codes are revoked."""
+        caps, at, owner_id = (
+            Caps(body.cap_per_charge, body.cap_per_day),
+            context.clock.now(),
+            session.member.id,
+        )
+        context.database.run(
+            lambda c: bound_spending(c, owner_id=owner_id, binding_id=binding_id, caps=caps, at=at)
         )
 
     return routes

@@ -20,6 +20,11 @@ class Caps:
     per_charge: int | None = None
     per_day: int | None = None
 
+    def is_tighter_than(self, other: "Caps") -> bool:
+        """Whether either leaves less than the other's."""
+        pairs = ((self.per_charge, other.per_charge), (self.per_day, other.per_day))
+        return any(own is not None and (was is None or own < was) for own, was in pairs)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BindingRow:

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from hub_server.bootstrap import Hub
+from tests.builders.hub_rows import CardRows
 from tests.hub.bindings.sharers import Sharers
 
 
@@ -11,3 +12,9 @@ from tests.hub.bindings.sharers import Sharers
 def sharers(hub: Hub, client: httpx.Client) -> Sharers:
     """Cards, owners and strangers at a serving hub."""
     return Sharers(hub, client)
+
+
+@pytest.fixture
+def card(sharers: Sharers) -> CardRows:
+    """A prepaid card with its owner."""
+    return sharers.rows.card(card_type="prepaid")

@@ -1,10 +1,8 @@
 """Owners who invite, bound and remove others, and who may do none of it."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
 import pytest
 
 from hub_server.audit.tables import audit_events
@@ -12,7 +10,6 @@ from hub_server.bindings.rules import invitation_hash
 from hub_server.bindings.tables import binding_requests, bindings, invitations
 from hub_server.cards.tables import cards
 from hub_server.foundation.outbox.tables import outbox
-from hub_server.members.tables import members
 from hub_server.payment_codes.tables import payment_codes
 from hub_server.settings import Settings
 from shared.api.bindings import Binding, BindingPasswordRequest, BindRequest, Invitation
@@ -23,14 +20,6 @@ from tests.builders.counter import Counter
 from tests.builders.hub_rows import CardRows
 from tests.fakes.clock import ManualClock
 from tests.hub.bindings.sharers import PASSWORD, Sharers, refusal
-
-NOBODYS = "01999999-0000-7000-8000-000000000000"
-
-
-@pytest.fixture
-def card(sharers: Sharers) -> CardRows:
-    """A prepaid card with its owner."""
-    return sharers.rows.card(card_type="prepaid")
 
 
 def _names(sharers: Sharers) -> list[str]:
@@ -261,6 +250,22 @@ def test_an_owner_bounds_what_a_member_spends_and_the_member_sees_it(
     assert _names(sharers).count("BINDING_CAPS") == 2
 
 
+def test_tighter_caps_revoke_the_members_codes_and_looser_ones_do_not(
+    sharers: Sharers, card: CardRows
+) -> None:
+    guest = sharers.join(card)
+    path = f"/bindings/{guest['id']}/caps"
+
+    def bound(per_charge: int | None, per_day: int | None) -> list[str]:
+        made = _code(sharers, guest["member_id"], card)["code_ref"]
+        caps = {"cap_per_charge": per_charge, "cap_per_day": per_day}
+        assert sharers.ask("PUT", card.member_id, path, caps).status_code == 204
+        return [ref for ref in _told(sharers) if ref == made]
+
+    revoked = [len(bound(*caps)) for caps in [(500, None), (500, None), (900, None), (None, 900), (1, None)]]
+    assert revoked == [1, 0, 0, 1, 1]
+
+
 def test_an_owner_has_no_caps_and_nobody_else_sets_them(sharers: Sharers, card: CardRows) -> None:
     second, guest = sharers.join(card, "owner"), sharers.join(card, "admin")
     caps = {"cap_per_charge": 1, "cap_per_day": None}
@@ -295,92 +300,3 @@ def test_everybody_but_an_owner_sees_themselves_alone(sharers: Sharers, card: Ca
     sharers.join(card, "viewer")
     assert len(sharers.bound(card)) == 3
     assert sharers.bound(card, guest["member_id"]) == [(guest["member_id"], "admin")]
-
-
-Route = Callable[[str, str], tuple[str, str, object]]
-OF_A_CARD: list[Route] = [
-    lambda card, _: ("GET", f"/cards/{card}/bindings", None),
-    lambda card, _: ("GET", f"/cards/{card}/binding-requests", None),
-    lambda card, _: ("POST", f"/cards/{card}/invitations", {"role": "member"}),
-    lambda card, _: ("PUT", f"/cards/{card}/binding-password", {"password": PASSWORD}),
-    lambda card, _: ("PUT", f"/cards/{card}/binding-password", {"password": None}),
-    lambda card, request: ("POST", f"/cards/{card}/binding-requests/{request}/confirm", None),
-    lambda card, request: ("POST", f"/cards/{card}/binding-requests/{request}/refuse", None),
-]
-OF_A_BINDING: list[Route] = [
-    lambda binding, _: ("DELETE", f"/bindings/{binding}", None),
-    lambda binding, _: ("PUT", f"/bindings/{binding}/caps", {"cap_per_charge": 1, "cap_per_day": 1}),
-]
-
-
-def _same(answers: list[httpx.Response]) -> tuple[int, str]:
-    """Their one refusal: nothing but the address and the request tells them apart."""
-    bodies = [{**answer.json(), "request_id": "", "instance": ""} for answer in answers]
-    assert all(body == bodies[0] for body in bodies), bodies
-    return refusal(answers[0])
-
-
-@pytest.mark.parametrize("route", OF_A_CARD)
-def test_others_cards_are_refused_like_cards_that_are_not_there(
-    sharers: Sharers, card: CardRows, route: Route
-) -> None:
-    sharers.bind(sharers.stranger(), card, "member")
-    [request] = sharers.rows.rows(binding_requests)
-    stranger = sharers.stranger()
-    answers = []
-    for card_id in (card.card_id, NOBODYS, "no-id", "%20", card.card_id.upper()):
-        method, path, body = route(card_id, request["id"])
-        answers.append(sharers.ask(method, stranger, path, body))
-    assert _same(answers) == (404, "CARD_NOT_FOUND")
-
-
-@pytest.mark.parametrize("route", OF_A_BINDING)
-def test_others_bindings_are_refused_like_bindings_that_are_not_there(
-    sharers: Sharers, card: CardRows, route: Route
-) -> None:
-    guest, fellow = sharers.join(card, "member"), sharers.join(card, "admin")
-    answers = []
-    for asking in (sharers.stranger(), fellow["member_id"]):
-        for binding_id in (guest["id"], NOBODYS, "no-id", "%20"):
-            method, path, body = route(binding_id, "")
-            answers.append(sharers.ask(method, asking, path, body))
-    assert _same(answers) == (404, "NOT_FOUND")
-    assert len(sharers.bound(card)) == 3
-
-
-@pytest.mark.parametrize("route", OF_A_CARD[1:])
-def test_who_is_bound_and_no_owner_may_decide_nothing(sharers: Sharers, card: CardRows, route: Route) -> None:
-    for role in ("admin", "member", "viewer"):
-        guest = sharers.join(card, role)
-        method, path, body = route(card.card_id, NOBODYS)
-        assert refusal(sharers.ask(method, guest["member_id"], path, body)) == (403, "FORBIDDEN")
-
-
-def test_a_request_of_another_card_is_not_found(sharers: Sharers, card: CardRows) -> None:
-    other = sharers.rows.card(card_type="prepaid")
-    sharers.bind(sharers.stranger(), other, "member")
-    [request] = sharers.rows.rows(binding_requests)
-    answers = [
-        sharers.ask("POST", card.member_id, f"/cards/{card.card_id}/binding-requests/{request_id}/confirm")
-        for request_id in (request["id"], NOBODYS, "no-id")
-    ]
-    assert _same(answers) == (404, "NOT_FOUND")
-    assert sharers.rows.one(binding_requests)["state"] == "waiting"
-
-
-def test_a_suspended_owner_changes_nothing(sharers: Sharers, card: CardRows) -> None:
-    guest = sharers.join(card)
-    sharers.headers(card.member_id)
-    sharers.rows.update(members, {"id": card.member_id}, {"status": "suspended"})
-    changes = [route(card.card_id, NOBODYS) for route in OF_A_CARD[2:]]
-    changes += [route(guest["id"], "") for route in OF_A_BINDING]
-    for method, path, body in changes:
-        assert refusal(sharers.ask(method, card.member_id, path, body)) == (409, "MEMBER_NOT_ACTIVE")
-
-
-def test_nobody_shares_without_a_session(sharers: Sharers, card: CardRows) -> None:
-    routes = [route(card.card_id, NOBODYS) for route in OF_A_CARD]
-    routes += [route(NOBODYS, "") for route in OF_A_BINDING] + [("POST", "/bindings", {"invitation": "x"})]
-    for method, path, body in routes:
-        answer = sharers.client.request(method, f"/api/v1/me{path}", json=body)
-        assert refusal(answer) == (401, "UNAUTHENTICATED")

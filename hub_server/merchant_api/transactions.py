@@ -36,7 +36,7 @@ from shared.clock import to_milliseconds
 from shared.ids import Uuid7Text
 from shared.problems import Code, CodedError, FieldError
 
-_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,30})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 
 
 def _read_instant(value: object) -> datetime:

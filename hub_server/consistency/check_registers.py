@@ -40,7 +40,7 @@ def check_registers(connection: Connection) -> Iterator[Finding]:
 
 def _cards(connection: Connection) -> Iterator[Finding]:
     for row in cards_with_holders(connection):
-        if row.card_type in _NOT_SHARED and (row.holders > 1 or row.owners != row.holders):
+        if row.card_type in _NOT_SHARED and (row.holders, row.owners) != (1, 1):
             detail = f"a {row.card_type} card has {row.holders} holders, {row.owners} of them owners"
             yield Finding("card_holders", f"card {row.id}", detail)
         elif row.holders and not row.owners:

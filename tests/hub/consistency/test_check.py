@@ -61,7 +61,7 @@ PLANTED: dict[str, tuple[str, Callable[[Damage], None]]] = {
     ),
     "a card's account overdrawn": (
         "card_accounts",
-        lambda d: d.change(postings, {"transaction_id": d.charged()["id"]}, {"amount": 100_001}),
+        lambda d: d.change(postings, {"transaction_id": d.charged()["id"]}, {"amount": 101_001}),
     ),
     "a point row dropped": (
         "card_points",

@@ -164,6 +164,11 @@ def a_card_that_nobody_owns(damage: Damage) -> tuple[str, str]:
     return "card_holders", f"card {damage.card.card_id}"
 
 
+def an_owners_binding_dropped(damage: Damage) -> tuple[str, str]:
+    damage.drop(bindings, {"card_id": damage.card.card_id})
+    return "card_holders", f"card {damage.card.card_id}"
+
+
 def a_cards_number(damage: Damage) -> tuple[str, str]:
     damage.change(cards, {"id": damage.card.card_id}, {"card_no": "STD00000000"})
     return "card_number", f"card {damage.card.card_id}"
@@ -260,6 +265,7 @@ PLANTS: tuple[Plant, ...] = (
     one_transaction_by_two_keys,
     a_standard_card_shared,
     a_card_that_nobody_owns,
+    an_owners_binding_dropped,
     a_cards_number,
     a_retired_number_given_again,
     a_frozen_cards_live_code,

@@ -34,6 +34,7 @@ class _Unread:
         """The guesser does not have the phone."""
 
 
+@pytest.mark.slow
 def test_ten_thousand_guesses_at_a_phones_digits_are_a_hundred(
     hub: Hub, settings: Settings, clock: ManualClock, run: Callable[..., Any]
 ) -> None:
@@ -50,6 +51,7 @@ def test_ten_thousand_guesses_at_a_phones_digits_are_a_hundred(
     assert compared == settings.otp_per_phone_per_day * settings.otp_max_tries == 100
 
 
+@pytest.mark.slow
 def test_of_ten_thousand_guesses_at_a_password_from_one_address_a_few_hundred_an_hour_are_looked_at(
     hub: Hub, settings: Settings, clock: ManualClock
 ) -> None:

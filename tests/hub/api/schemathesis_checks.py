@@ -20,6 +20,7 @@ _BEYOND_A_SCHEMA: Final = (
     "at least 12 characters",  # of what is left of a password when it is written in one way
     "^at most [0-9]+ s$",  # what a policy may say depends on the hub's own settings
     "has passed",  # of a moment
+    "calendar",  # of a day or moment that none holds
     "bytes",  # passwords: bcrypt knows 72 bytes, a schema only characters
     "either card_no and role, or invitation alone",
     "not a cursor",

@@ -94,7 +94,7 @@ def _config(served: ServingHub) -> str:
         "enabled = false",
         "[generation]",
         "max-examples = 20",
-        "deterministic = true",
+        'database = "none"',
         "allow-x00 = false",
         "[phases.stateful]",
         "enabled = false",

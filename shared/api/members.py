@@ -95,9 +95,10 @@ class CardList(Message):
 
 
 class SeenTransaction(Transaction):
-    """A movement on one of the member's cards."""
+    """A movement on one of the member's cards; `balance_change` in minor units, below zero when it took money."""
 
     card_id: str
+    balance_change: int
     card_no: str
     status: Literal["completed", "refunded", "reversed", "failed"]
 

@@ -192,9 +192,14 @@ class MoneyDeeds:
         self._runner.close()
 
     def _ask(
-        self, method: str, path: str, token: str, body: dict[str, Any], key: str | None = None
+        self,
+        method: str,
+        path: str,
+        keeper: dict[str, str],
+        body: dict[str, Any],
+        key: str | None = None,
     ) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
+        headers = keeper | ({"Idempotency-Key": key} if key else {})
         request = self._client.request(method, f"/api/v1{path}", headers=headers, json=body)
         return self._runner.run(request)
 

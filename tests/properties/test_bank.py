@@ -103,10 +103,10 @@ class Client:
             for _ in range(DEEDS):
                 self._chance.choice([self._pay, self._pay, self._pay, self._refund, self._adjust])()
 
-    def _ask(self, path: str, token: str, body: dict[str, Any]) -> httpx.Response:
+    def _ask(self, path: str, keeper: dict[str, str], body: dict[str, Any]) -> httpx.Response:
         self._count += 1
         key = f"client-{self._number}-{self._count}"
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+        headers = keeper | {"Idempotency-Key": key}
         for _ in range(_TRIES):
             answer = self._http.post(path, headers=headers, json=body)
             if answer.status_code != 503:

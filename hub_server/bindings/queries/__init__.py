@@ -5,12 +5,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from hub_server.bindings.states import PRESENTING, BindingRole
 from hub_server.bindings.tables import bindings
 from hub_server.cards.tables import CardStatus, CardTypeName, cards
-from hub_server.transactions.tables import transactions
+from hub_server.ledger.tables import postings
+from hub_server.transactions.tables import TransactionKind, transactions
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +204,12 @@ def transactions_of_member(
     `before` is the completion and id of the last one already seen.
     """
     statement = (
-        select(*(transactions.c[name] for name in _SEEN), transactions.c.kind.label("type"), cards.c.card_no)
+        select(
+            *(transactions.c[name] for name in _SEEN),
+            transactions.c.kind.label("type"),
+            cards.c.card_no,
+            _balance_change().label("balance_change"),
+        )
         .join(cards, cards.c.id == transactions.c.card_id)
         .join(bindings, bindings.c.card_id == transactions.c.card_id)
         .where(bindings.c.member_id == member_id, transactions.c.completed_at.is_not(None))
@@ -207,6 +226,16 @@ def transactions_of_member(
         statement.order_by(transactions.c.completed_at.desc(), transactions.c.id.desc()).limit(limit)
     )
     return [dict(row._mapping) for row in rows]
+
+
+def _balance_change() -> ColumnElement[int]:
+    """What it did to the card's balance; an adjustment goes either way, as its posting says."""
+    kind = transactions.c.kind
+    took = exists().where(
+        postings.c.transaction_id == transactions.c.id, postings.c.debit_account == cards.c.account_id
+    )
+    goes_out = or_(kind == TransactionKind.CHARGE.value, and_(kind == TransactionKind.ADJUSTMENT.value, took))
+    return case((goes_out, -transactions.c.payable), else_=transactions.c.payable)
 
 
 _SEEN = (

@@ -11,9 +11,11 @@ from hub_server.bindings.tables import bindings
 from hub_server.bootstrap import Hub
 from hub_server.cards.tables import cards
 from hub_server.demo_data import load_data, make_demo_data
+from hub_server.foundation.context import Context
 from hub_server.settings import Settings
 from shared.api.members import CardList, TransactionList
 from tests.builders.people import sign_up
+from tests.builders.signed_in import signed_in_admin
 
 LOADED = 7
 
@@ -114,3 +116,17 @@ def test_the_load_members_many_cards_are_owned_like_any_other(
     roles = run(lambda connection: connection.execute(select(bindings.c.role)).scalars().all())
     assert roles == ["owner"] * owned
     assert len(run(lambda connection: connection.execute(select(cards.c.id)).all())) == owned
+
+
+def test_an_adjustment_tells_which_way_it_went(
+    client: httpx.Client, hub_context: Context, settings: Settings
+) -> None:
+    member = sign_up(client, settings)
+    proposer, approver = signed_in_admin(hub_context), signed_in_admin(hub_context)
+    for amount in (5_000, -2_000):
+        body = {"card_id": member.card_id, "amount": amount, "reason": "counted anew"}
+        made = client.post("/api/v1/admin/adjustments", headers=proposer.headers, json=body).json()
+        path = f"/api/v1/admin/adjustments/{made['id']}/approve"
+        assert client.post(path, headers=approver.headers, json={}).is_success
+    seen = client.get("/api/v1/me/transactions", headers=member.headers).json()["items"]
+    assert sorted(item["balance_change"] for item in seen) == [-2_000, 5_000]

@@ -185,7 +185,7 @@ function drawMovement(item) {
   const moment = new Date(item.completed_at).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
   when.textContent = `${moment}\n${item.card_no} · ${item.tx_no}`;
   amount.className = "amount";
-  amount.textContent = money(item.type === "charge" ? -item.payable : item.payable, item.currency);
+  amount.textContent = money(item.balance_change, item.currency);
   row.append(what, amount, when);
   return row;
 }

@@ -11,6 +11,8 @@ from typing import Any, Final
 import schemathesis
 from schemathesis.checks import CheckContext
 
+from hub_server.foundation.web.answers import CODES
+
 # What JSON Schema cannot say: of a text that it is a point of a curve, of two members that one comes first …
 _BEYOND_A_SCHEMA: Final = (
     "a promotion of this name runs",
@@ -55,10 +57,13 @@ def good_data_is_never_called_malformed(
 def errors_are_whole_problem_documents(
     _context: CheckContext, response: schemathesis.Response, case: schemathesis.Case[Any]
 ) -> None:
-    """Raises AssertionError: an error without its code, request id, or time to wait."""
+    """Raises AssertionError: an error without its code, request id or time to wait, or one nobody was told of."""
     if response.status_code < 400 or case.path.endswith("/oauth/token"):
         return
     problem: dict[str, Any] = response.json()
     assert problem["status"] == response.status_code
+    described = case.operation.definition.raw["responses"].get(str(response.status_code))
+    if described is not None and case.method == case.operation.method.upper():
+        assert problem["code"] in described[CODES], f"{problem['code']} is not among {described[CODES]}"
     assert problem["request_id"] == response.headers["x-request-id"][0]
     assert (response.status_code in {429, 503}) == ("retry-after" in response.headers)

@@ -5,11 +5,14 @@ at a time: once with nobody's, once with another tenant's. Whatever else is in t
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
+from hub_server.merchants.tables import stores
+from hub_server.transactions.tables import transactions
+from tests.builders.counter import Counter
 from tests.hub.api.catalogue_of_routes import Operation
 from tests.hub.api.roles import Role, Tenant, good_roles, tenant
 from tests.hub.api.samples import NOBODYS_ID, sample
@@ -108,6 +111,33 @@ def test_another_tenants_ids_are_like_nobodys(served: ServingHub, victim: Tenant
     assert tried > len(victim.ids)
     after = served.contents()
     assert {name for name in after if after[name] != before[name]} <= KEPT_OF_REFUSALS
+
+
+def test_a_manager_is_held_to_the_own_store(served: ServingHub) -> None:
+    own = tenant(served)
+    store_id = served.context.ids.new()
+    served.rows.insert(stores, served.rows.one(stores, id=own.shop.store_id) | {"id": store_id})
+    counter = Counter(served.context, served.hub.keys, served.rows, replace(own.shop, store_id=store_id))
+    counter.submit(*counter.journal.entries, counter.journal.charge(served.rows.code(own.card)))
+    there = {
+        "store_id": store_id,
+        "terminal_id": counter.terminal_id,
+        "tx_no": served.rows.one(transactions, store_id=store_id)["tx_no"],
+    }
+    intruder, roles = Intruder(served, own.ids), good_roles(served, own, own)
+    before = served.contents()
+    attempts = [
+        attempt
+        for role in roles
+        if role.name == "manager"
+        for attempt in intruder.attempts(role)
+        if attempt.name in there
+    ]
+    wrong = [told for attempt in attempts for told in _compare(intruder, attempt, there[attempt.name])]
+
+    assert attempts
+    assert not wrong, "\n".join(wrong)
+    assert served.contents() == before
 
 
 def _compare(intruder: Intruder, attempt: Attempt, theirs: str) -> list[str]:

@@ -23,7 +23,7 @@ from hub_server.consistency.rules import Finding, Report
 from hub_server.foundation.context import Context
 from hub_server.foundation.outbox import FEED, News, enqueue
 from hub_server.foundation.storage import Connection, lock_rows
-from hub_server.loyalty import current_tier_table
+from hub_server.loyalty import hold_tier_table
 from hub_server.payment_codes import CodeState
 from shared.api.changes import CodeRevoked
 
@@ -101,7 +101,7 @@ def _repair_card(connection: Connection, card_id: str, wanted: set[str], at: dat
         return []
     balance = seen.by_ledger if "card_balance" in wanted else seen.balance
     points = seen.by_rows if "card_points" in wanted and seen.by_rows >= 0 else seen.points
-    tier = current_tier_table(connection).tier_for(points) if "card_tier" in wanted else seen.tier
+    tier = hold_tier_table(connection).tier_for(points) if "card_tier" in wanted else seen.tier
     write_card(connection, card_id, {"balance": balance, "points": points, "tier": tier})
     changes = (
         ("balance", seen.balance, balance),

@@ -8,11 +8,8 @@ from shared.api.messages import Request
 from shared.journal_entries import OrderRef
 from shared.money import MAX_AMOUNT, MIN_AMOUNT
 
-_TxNo = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Z]{3}[0-9]{10}$"),
-    Field(description="of the charge", examples=["PAY0000000001"]),
-]
+_TxNo = Annotated[OrderRef, Field(description="of the charge", examples=["PAY0000000001"])]
+"""Whatever a cashier typed: what is no number of a charge is TX_NOT_FOUND."""
 _Amount = Annotated[
     int,
     Field(description="of what was paid", json_schema_extra={"minimum": MIN_AMOUNT, "maximum": MAX_AMOUNT}),

@@ -147,7 +147,7 @@ def test_the_wrong_form_is_refused_before_anything_is_looked_at(till: Till) -> N
     good: dict[str, Any] = {"tx_no": "PAY0000000001", "amount": 1}
     keyed = till.headers | {"Idempotency-Key": till.new_key()}
     changes: list[dict[str, Any]] = [
-        {"tx_no": "x"},
+        {"tx_no": ""},
         {"amount": "1"},
         {"amount": 1.5},
         {"reason": "a\nb"},
@@ -157,6 +157,11 @@ def test_the_wrong_form_is_refused_before_anything_is_looked_at(till: Till) -> N
     for body, headers in asked:
         answer = till.client.post(REFUNDS, json=body, headers=headers)
         assert _code(answer) == (422, Code.INVALID_REQUEST.value), body
+
+
+@pytest.mark.parametrize("typed", ["x", "PAY1", "pay0000000001", "付款 1"])
+def test_what_is_no_number_of_a_charge_is_not_found(refund: AskRefund, typed: str) -> None:
+    assert _code(refund(typed, 1)) == (404, Code.TX_NOT_FOUND.value)
 
 
 def test_a_key_without_the_scope_and_nobody_are_refused(

@@ -1,14 +1,15 @@
 """Everybody who can ask a hub for something, with a good token, and those whose token is no longer good."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from hub_server.access import PERMISSIONS, SCOPES, LoginRole, SessionKind, close_session, open_session
 from hub_server.access.tables import merchant_api_keys
 from hub_server.audit import SYSTEM
 from hub_server.bindings.tables import binding_requests, bindings
 from hub_server.payment_codes.register_kiosk import register_kiosk
+from hub_server.payment_codes.tables import kiosks
 from hub_server.terminals.access_tokens import make_access_token
 from hub_server.terminals.tables import terminals
 from hub_server.transactions.tables import transactions
@@ -122,6 +123,10 @@ def bad_roles(served: ServingHub, own: Tenant) -> list[Role]:
         *(Role(name=f"revoked {kind}", headers=_ended(served, own, kind, LIFE_S)) for kind in SessionKind),
         Role(name="proven phone", headers=session_headers(served, SessionKind.REGISTRATION, "+886912000001")),
         Role(name="expired terminal", headers=_terminal_token(served, own.terminal_id, -LIFE_S)),
+        _withdrawn_key(served, "revoked key", {"revoked_at": served.clock.now()}),
+        _withdrawn_key(served, "expired key", {"expires_at": served.clock.now()}),
+        _disabled_login(served),
+        _revoked_kiosk(served, own),
     ]
 
 
@@ -167,6 +172,27 @@ def _kiosk(served: ServingHub, of: Tenant) -> Role:
         lambda c: register_kiosk(c, context, card_id=of.card.card_id, name="大廳", at=at, actor=SYSTEM)
     )
     return Role(name="kiosk", headers=bearer(new.key), scheme="kiosk")
+
+
+def _withdrawn_key(served: ServingHub, name: str, ended: Mapping[str, datetime]) -> Role:
+    merchant_id = served.rows.shop().merchant_id
+    headers = key_headers(served.context, merchant_id)
+    served.rows.update(merchant_api_keys, {"merchant_id": merchant_id}, ended)
+    return Role(name=name, headers=headers)
+
+
+def _disabled_login(served: ServingHub) -> Role:
+    admin, other = signed_in_admin(served.context), signed_in_admin(served.context)
+    done = served.ask("POST", f"/api/v1/admin/logins/{admin.login_id}/disable", other.headers)
+    assert done.status == 200, done
+    return Role(name="disabled login", headers=admin.headers)
+
+
+def _revoked_kiosk(served: ServingHub, of: Tenant) -> Role:
+    card = served.rows.card(card_type="prepaid")
+    headers = _kiosk(served, replace(of, card=card)).headers
+    served.rows.update(kiosks, {"card_id": card.card_id}, {"revoked_at": served.clock.now()})
+    return Role(name="revoked kiosk", headers=headers)
 
 
 def _subject(served: ServingHub, of: Tenant, kind: SessionKind) -> str:

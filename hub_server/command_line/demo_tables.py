@@ -12,7 +12,10 @@ def demo_lines(made: dict[str, Any], words: Words, exponent: int, sms: str) -> I
     hub, code = made["hub"], made["enrolment_code"]
     yield words.demo_ready.format(hub=hub, code=code)
     yield words.demo_how.format(hub=hub, code=code)
-    yield words.demo_admin.format(email=made["admin"]["email"], password=made["admin"]["password"])
+    for login in (made["admin"], made["second_admin"]):
+        yield words.demo_admin.format(email=login["email"], password=login["password"])
+    yield words.demo_owner.format(email=made["owner"]["email"], password=made["owner"]["password"])
+    yield words.demo_key.format(api_key=made["merchant"]["api_key"])
     yield words.demo_sms.format(sms=sms)
     yield words.demo_staff
     for person in made["staff"]:

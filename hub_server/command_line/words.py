@@ -59,6 +59,8 @@ class Words:
     demo_staff: str
     demo_members: str
     demo_admin: str
+    demo_owner: str
+    demo_key: str
     demo_sms: str
     demo_how: str
     wrong_setting: str
@@ -113,6 +115,8 @@ EN = Words(
     demo_staff="Staff (name, role, PIN, id for --cashier):",
     demo_members="Members (name, phone; card, kind, balance):",
     demo_admin="Administrator: {email}, password {password}",
+    demo_owner="Merchant's owner: {email}, password {password}",
+    demo_key="Merchant's API key: {api_key}",
     demo_sms="Text messages: {sms}",
     demo_how="Enrol a terminal: mps-pos enrol --hub {hub} --code {code}",
     wrong_setting="Setting {name}: {problem}",
@@ -167,6 +171,8 @@ ZH_TW = Words(
     demo_staff="人員（姓名、角色、PIN 碼、--cashier 用的代號）：",
     demo_members="會員（姓名、電話；卡號、卡種、餘額）：",
     demo_admin="管理員：{email}，密碼 {password}",
+    demo_owner="商戶負責人：{email}，密碼 {password}",
+    demo_key="商戶 API 金鑰：{api_key}",
     demo_sms="簡訊：{sms}",
     demo_how="註冊終端：mps-pos enrol --hub {hub} --code {code}",
     wrong_setting="設定 {name}：{problem}",

@@ -189,6 +189,8 @@ def test_demo_data_tells_people_the_running_hubs_address_pins_phones_and_where_m
 
     assert listed["hub"] == address
     wanted = [address, str(tmp_path / "data" / "sms.jsonl")]
+    wanted += [listed[login]["password"] for login in ("admin", "second_admin", "owner")]
+    wanted += [listed["merchant"]["api_key"]]
     wanted += [person["pin"] for person in listed["staff"]]
     wanted += [member["phone"] for member in listed["members"]]
     assert [one for one in wanted if one not in told] == []

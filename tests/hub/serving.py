@@ -1,5 +1,6 @@
 """A real server in a thread of the test."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,30 @@ from fastapi import FastAPI
 from hub_server.foundation.web import HubServer
 
 BACKLOG = 128
+BEGIN_S = 10
+
+
+class PromptServer(HubServer):
+    """Stops when it is told to: uvicorn looks every tenth of a second, which a thousand tests would wait for."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._has_begun = threading.Event()
+        self._stop: asyncio.Event | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def main_loop(self) -> None:
+        """Until told to stop; answers bear the date of the begin."""
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        await self.on_tick(0)
+        self._has_begun.set()
+        await self._stop.wait()
+
+    def stop(self) -> None:
+        """Let it end; any thread may call this. A server that did not come to serve ends by itself."""
+        self.should_exit = True
+        if self._has_begun.wait(BEGIN_S) and self._loop is not None and self._stop is not None:
+            self._loop.call_soon_threadsafe(self._stop.set)
 
 
 @contextmanager
@@ -20,11 +45,11 @@ def serving(app: FastAPI) -> Iterator[str]:
         listener.bind(("127.0.0.1", 0))
         listener.listen(BACKLOG)  # clients queue from here on, so nobody has to wait for the thread
         config = uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=10)
-        server = HubServer(config)
+        server = PromptServer(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="hub-under-test")
         thread.start()
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
-            server.should_exit = True
+            server.stop()
             thread.join()

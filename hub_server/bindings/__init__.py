@@ -3,7 +3,9 @@
 from hub_server.bindings.bind_card import bind_card, bind_cards
 from hub_server.bindings.end_bindings import end_bindings, refuse_last_owner
 from hub_server.bindings.give_card import give_card
+from hub_server.bindings.invite_member import invite_member
 from hub_server.bindings.list_for_member import list_cards
+from hub_server.bindings.owned_card import require_owner
 from hub_server.bindings.queries import (
     BindingRow,
     Caps,
@@ -30,8 +32,10 @@ __all__ = [
     "bindings_of_member",
     "end_bindings",
     "give_card",
+    "invite_member",
     "list_cards",
     "refuse_last_owner",
+    "require_owner",
     "seen_card",
     "set_caps",
     "visible_binding",

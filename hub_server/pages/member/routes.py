@@ -2,11 +2,13 @@
 
 import hashlib
 from importlib.resources import files
+from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Cookie, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, select_autoescape
+from pydantic import Field
 
 from hub_server.access import (
     MemberSession,
@@ -16,12 +18,16 @@ from hub_server.access import (
     refuse_other_origins,
     set_member_cookie,
 )
+from hub_server.bindings import invite_member, require_owner
+from hub_server.cards import binding_password_hash
 from hub_server.foundation.context import Context
+from hub_server.foundation.storage import Connection
 from hub_server.pages.member.qr_svg import qr_svg
 from hub_server.pages.member.words import words_in
 from hub_server.payment_codes import own_code, present_code
 from hub_server.registration import create_member_profile
 from hub_server.signing_keys import HubSigningKeys
+from shared.api.bindings import Invitation, InvitationRequest
 from shared.api.members import IssuedCode, OtpVerifyRequest, RegisterRequest
 from shared.api.messages import Message
 from shared.clock import WireInstant
@@ -30,7 +36,7 @@ from shared.problems import Code, CodedError, Language, negotiate_language
 LANGUAGE_COOKIE = "mps-language"
 LANGUAGE_LIFE_S = 365 * 86_400
 STATIC_LIFE_S = 86_400
-_MEDIA_TYPES = {"member.css": "text/css; charset=utf-8", "member.js": "text/javascript; charset=utf-8"}
+_MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
 _templates = Environment(
     loader=PackageLoader("hub_server.pages.member", "templates"),
@@ -54,6 +60,18 @@ class SignedIn(Message):
     registration_token: str | None = None
 
 
+class DrawnInvitation(Invitation):
+    """An invitation to a card with the picture of its address."""
+
+    svg: Annotated[str, Field(repr=False)]
+
+
+class Sharing(Message):
+    """What an owner's page must know of a card's sharing, beside the lists: whether a password is set."""
+
+    has_password: bool
+
+
 class CodeStanding(Message):
     """Whether the code on the screen may still be shown; once it is used, what was `paid` (minor units)."""
 
@@ -63,11 +81,15 @@ class CodeStanding(Message):
 
 
 class PageFiles:
-    """Style and script, read once, with a mark that changes with their content."""
+    """Style and scripts, read once, with a mark that changes with their content.
+
+    The mark is a folder in their addresses, so that the scripts' imports of each other carry it too.
+    """
 
     def __init__(self) -> None:
         folder = files("hub_server.pages.member").joinpath("static")
-        self.content = {name: folder.joinpath(name).read_bytes() for name in _MEDIA_TYPES}
+        found = sorted(folder.iterdir(), key=lambda file: file.name)
+        self.content = {file.name: file.read_bytes() for file in found if _suffix(file.name) in _MEDIA_TYPES}
         self.mark = hashlib.sha256(b"".join(self.content.values())).hexdigest()[:12]
 
 
@@ -77,6 +99,7 @@ def router(context: Context, keys: HubSigningKeys) -> APIRouter:
     _add_page(routes, context)
     _add_sessions(routes, context, keys)
     _add_codes(routes, context, keys)
+    _add_sharing(routes, context)
     return routes
 
 
@@ -109,12 +132,12 @@ def _add_page(routes: APIRouter, context: Context) -> None:
             )
         return response
 
-    @routes.get("/static/{name}")
-    def static(name: str) -> Response:
-        if name not in _MEDIA_TYPES:
+    @routes.get("/static/{mark}/{name}")
+    def static(mark: str, name: str) -> Response:
+        if mark != page_files.mark or name not in page_files.content:
             raise CodedError(Code.NOT_FOUND)
         headers = {"Cache-Control": f"public, max-age={STATIC_LIFE_S}"}
-        return Response(page_files.content[name], media_type=_MEDIA_TYPES[name], headers=headers)
+        return Response(page_files.content[name], media_type=_MEDIA_TYPES[_suffix(name)], headers=headers)
 
 
 def _add_sessions(routes: APIRouter, context: Context, keys: HubSigningKeys) -> None:
@@ -171,6 +194,36 @@ def _add_codes(routes: APIRouter, context: Context, keys: HubSigningKeys) -> Non
             raise CodedError(Code.NOT_FOUND)
         paid, currency = code.paid or (None, None)
         return CodeStanding(state=code.state.value, paid=paid, currency=currency)
+
+
+def _add_sharing(routes: APIRouter, context: Context) -> None:
+    gate = Depends(member_gate(context))
+
+    @routes.get("/cards/{card_id}/sharing")
+    def sharing(session: Annotated[MemberSession, gate], card_id: str) -> Sharing:
+        def read(connection: Connection) -> bool:
+            require_owner(connection, card_id, session.member.id)
+            return binding_password_hash(connection, card_id) is not None
+
+        return Sharing(has_password=context.database.read(read))
+
+    @routes.post("/cards/{card_id}/invitations", status_code=201)
+    def draw_invitation(
+        session: Annotated[MemberSession, gate], card_id: str, body: InvitationRequest
+    ) -> DrawnInvitation:
+        owner_id, at = session.member.id, context.clock.now()
+        made = context.database.run(
+            lambda connection: invite_member(
+                connection, context, owner_id=owner_id, card_id=card_id, role=body.role, at=at
+            )
+        )
+        return DrawnInvitation(
+            invitation=made.token, url=made.url, expires_at=made.expires_at, svg=qr_svg(made.url)
+        )
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix
 
 
 def _remembered(language: str | None) -> Language | None:

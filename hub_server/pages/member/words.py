@@ -1,25 +1,13 @@
 """The one catalogue of what the member's page says, in Traditional Chinese and English (domain.md, Words)."""
 
-from dataclasses import dataclass
-
+from hub_server.pages.member.sharing_words import SHARING_TEXTS
+from hub_server.pages.member.text import Text
 from shared.problems import Code, Language
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One text in both languages, so that one without the other cannot be written."""
-
-    zh_TW: str  # noqa: N815 - the language's own name
-    en: str
-
-    def of(self, language: Language) -> str:
-        """The text in a language."""
-        return self.zh_TW if language == "zh_TW" else self.en
-
 
 TEXTS: dict[str, Text] = {
     "title": Text("會員付款碼", "Member payment code"),
     "brand": Text("MPS 會員", "MPS Member"),
+    "list_comma": Text("、", ", "),
     "other_language": Text("English", "中文"),
     "loading": Text("請稍候…", "One moment…"),
     "needs_script": Text("這個頁面需要啟用 JavaScript。", "This page needs JavaScript."),
@@ -94,7 +82,17 @@ TEXTS: dict[str, Text] = {
         "目前沒有網路。畫面上的付款碼在期限內仍可出示。",
         "No connection. A code on the screen can still be shown until it expires.",
     ),
-}
+    # A card's points
+    "points_open": Text("積分紀錄", "Points"),
+    "points_history": Text("積分紀錄", "History"),
+    "next_tier": Text("再 {missing} 分升為{tier}", "{missing} more to {tier}"),
+    "next_tier_rate": Text("再 {missing} 分升為{tier}（{rate}）", "{missing} more to {tier} ({rate})"),
+    "highest_tier": Text("已是最高等級。", "You are in the highest tier."),
+    "points_after": Text("共 {points} 分", "{points} in all"),
+    "promotion": Text("優惠活動：{name}", "Promotion: {name}"),
+    "no_points": Text("還沒有積分紀錄。", "No points yet."),
+    "more": Text("顯示更多", "Show more"),
+} | SHARING_TEXTS
 
 ERRORS: dict[Code, Text] = {
     Code.PHONE_INVALID: Text(
@@ -115,12 +113,16 @@ ERRORS: dict[Code, Text] = {
         "內容不正確。請檢查後再試。", "Something is not right. Check it and try again."
     ),
     Code.MEMBER_NOT_ACTIVE: Text(
-        "您的會員資格已停用，不能付款。", "Your membership is suspended; you cannot pay."
+        "您的會員資格已停用，暫時不能這樣做。", "Your membership is suspended; you cannot do this now."
     ),
-    Code.CARD_NOT_ACTIVE: Text("這張卡目前不能付款。請換一張卡。", "This card cannot pay. Use another one."),
+    Code.CARD_NOT_ACTIVE: Text("這張卡目前不能使用。", "This card cannot be used at present."),
     Code.CARD_EXPIRED: Text("這張卡已到期。請換一張卡。", "This card has expired. Use another one."),
     Code.CARD_NOT_FOUND: Text("找不到這張卡。", "There is no such card."),
-    Code.FORBIDDEN: Text("您不能用這張卡付款。", "You may not pay with this card."),
+    Code.FORBIDDEN: Text("您沒有這張卡片的這項權限。", "Your role on this card does not allow this."),
+    Code.BINDING_LOCKED: Text(
+        "密碼錯誤次數過多，這張卡片暫時不能加入。請在 {minutes} 分鐘後再試。",
+        "Too many wrong passwords: nobody can be added to this card now. Try again in {minutes} min.",
+    ),
     Code.SYSTEM_BUSY: Text("系統忙線，請再試一次。", "The system is busy. Try again."),
     Code.INTERNAL_ERROR: Text(
         "系統出了問題，請稍後再試。", "Something went wrong on our side. Try again later."

@@ -15,9 +15,8 @@ from shared.payment_code import read_payment_code
 from shared.problems import Language
 from tests.builders.counter import Counter
 from tests.builders.hub_rows import HubRows, ShopRows
-from tests.builders.people import newest_digits
 from tests.fakes.clock import ManualClock
-from tests.hub.pages.conftest import OpenPage, kept, press, show_code
+from tests.hub.pages.conftest import OpenPage, kept, press, show_code, sign_in
 
 SILVER = 2  # which of the demo's members pays 95 折
 LANGUAGES: tuple[Language, ...] = ("zh_TW", "en")
@@ -42,10 +41,7 @@ def test_the_page_shows_what_its_code_paid_and_forgets_the_code(
     member = make_demo_data(hub.context, hub.keys)["members"][SILVER]
     counter = Counter(hub.context, hub.keys, HubRows(hub.context, hub.keys), _another_shop(hub.context))
     page = open_page(language)
-    page.fill("#phone-input", member["phone"])
-    press(page, "#phone-form button", "#otp")
-    page.fill("#otp-input", newest_digits(settings))
-    press(page, "#otp-form button", "#cards")
+    sign_in(page, settings, member["phone"])
     expect(page.locator(".card-tier").first).to_have_text(TEXTS["tier_1"].of(language))
     expect(page.locator(".card-points:visible")).to_have_count(1)  # a voucher has none
     clock.advance(1_000)  # so that the charge is newer than the demo's own top-ups

@@ -92,16 +92,52 @@ def test_the_language_is_chinese_unless_asked_otherwise(client: httpx.Client) ->
     assert client.get("/m/?lang=xx").json()["code"] == "INVALID_REQUEST"
 
 
-@pytest.mark.parametrize("path", ["/m/static/x.js", "/m/static/..%2fwords.py", "/m/nothing"])
-def test_no_other_file_is_served(client: httpx.Client, path: str) -> None:
-    assert client.get(path).json()["code"] == "NOT_FOUND"
+@pytest.mark.parametrize("name", ["x.js", "..%2fwords.py", "../member.js", ""])
+def test_no_other_file_is_served(client: httpx.Client, name: str) -> None:
+    folder = _folder(client)
+    for path in (f"{folder}/{name}", "/m/static/member.js", "/m/static/000000000000/member.js", "/m/nothing"):
+        assert client.get(path).json()["code"] == "NOT_FOUND"
+
+
+def test_style_and_scripts_may_be_kept_since_their_address_changes_with_them(client: httpx.Client) -> None:
+    folder = _folder(client)
+    names = [file.name for file in PAGE.joinpath("static").iterdir()]
+    for name in names:
+        found = client.get(f"{folder}/{name}")
+        assert found.headers["Content-Type"].startswith(("text/css", "text/javascript"))
+        assert "max-age" in found.headers["Cache-Control"]
+        imported = re.findall(r'from "\./(\S+)"', found.text)
+        assert set(imported) <= set(names)
+    assert client.get("/m/").headers["Cache-Control"] == "no-store"
+
+
+def _folder(client: httpx.Client) -> str:
+    [folder] = set(re.findall(r'"(/m/static/[0-9a-f]{12})/', client.get("/m/").text))
+    return str(folder)
+
+
+def test_only_an_owner_asks_the_page_about_sharing(
+    client: httpx.Client, member: SignedUp, settings: Settings
+) -> None:
+    other = sign_up(client, settings, "0922345678")
+    sharing, invitations = f"/m/cards/{member.card_id}/sharing", f"/m/cards/{member.card_id}/invitations"
+    assert client.get(sharing).json() == {"has_password": False}
+    assert client.get(sharing, headers=other.headers).json()["code"] == "CARD_NOT_FOUND"
+    asked = client.post(invitations, json={"role": "member"}, headers=other.headers)
+    assert asked.json()["code"] == "CARD_NOT_FOUND"
+    origin = {"Origin": str(client.base_url).rstrip("/")}
+    refused = client.post(invitations, json={"role": "member"}, headers=origin)
+    assert refused.json()["code"] == "CARD_TYPE_NOT_SHAREABLE"
+    foreign = client.post(invitations, json={"role": "member"}, headers={"Origin": "https://evil.example"})
+    assert foreign.status_code == 403
 
 
 def test_every_text_is_used_and_every_text_used_is_there() -> None:
-    template = PAGE.joinpath("templates", "member.html.jinja").read_text(encoding="utf-8")
-    script = PAGE.joinpath("static", "member.js").read_text(encoding="utf-8")
+    template = "".join(file.read_text(encoding="utf-8") for file in PAGE.joinpath("templates").iterdir())
+    scripts = (file for file in PAGE.joinpath("static").iterdir() if file.name.endswith(".js"))
+    script = "".join(file.read_text(encoding="utf-8") for file in scripts)
     named = set(re.findall(r"words\.(\w+)", template + script)) | set(re.findall(r'say\("(\w+)"', script))
-    families = set(re.findall(r"words\[`(\w+_)\$", script))
+    families = set(re.findall(r"words\[`(\w+_)\$", script)) | set(re.findall(r'words\["(\w+_)" ~', template))
     codes = {code.value for code in Code}
     assert named <= set(TEXTS) | codes
     unused = {key for key in TEXTS if key not in named and not any(key.startswith(f) for f in families)}

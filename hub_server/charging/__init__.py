@@ -20,6 +20,7 @@ from hub_server.charging.rules.working_copy import WorkingCopy
 from hub_server.charging.rules.world import WHOLE_FACTOR, Card, Code, Limits, World
 from hub_server.charging.states import ServiceState
 from hub_server.charging.switch_service import resume_service, service_state, suspend_service
+from hub_server.charging.tell_merchant import Told, read_told, tell_merchant
 
 __all__ = [
     "WHOLE_FACTOR",
@@ -44,15 +45,18 @@ __all__ = [
     "Settlement",
     "Side",
     "Spent",
+    "Told",
     "WorkingCopy",
     "World",
     "hub_money",
     "legs_of_payment",
     "legs_of_return",
     "post_movements",
+    "read_told",
     "read_world",
     "repeated_label_news",
     "resume_service",
     "service_state",
     "suspend_service",
+    "tell_merchant",
 ]

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from hub_server.access import KeyHolder, key_gate
 from hub_server.charging.messages import ChargeRequest, ValidateRequest, ValidCode
 from hub_server.charging.take_charge import AskedCharge, ChargeDesk
+from hub_server.charging.tell_merchant import tell_merchant
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import Figures
-from hub_server.foundation.web import ProblemResponse, problem_response, problems
-from hub_server.idempotency import REPEAT_HEADERS, IdempotencyKey
+from hub_server.foundation.web import ProblemResponse, problems
+from hub_server.idempotency import IdempotencyKey
 from hub_server.signing_keys import HubSigningKeys
 from shared.api.transactions import Transaction
 from shared.money import MAX_AMOUNT, MIN_AMOUNT, is_chargeable
@@ -63,21 +64,7 @@ def router(context: Context, keys: HubSigningKeys, figures: Figures) -> APIRoute
         asked = AskedCharge(
             key=key, code=body.code, amount=body.amount, currency=body.currency, order_ref=body.order_ref
         )
-        told = desk.take(holder, asked)
-        headers = REPEAT_HEADERS if told.outcome.is_repeat else {}
-        refusal = told.outcome.refusal
-        if refusal is not None:
-            if not told.outcome.is_repeat:
-                figures.refused(refusal.code)
-            refused = problem_response(request.scope, refusal.code, refusal.detail)
-            refused.headers.update(headers)
-            return refused
-        if told.transaction is None:
-            raise TypeError("a charge completes with a transaction")
-        if not told.outcome.is_repeat:
-            figures.moved(told.transaction.kind.value)
-        response.headers.update(headers)
-        return told.transaction.message()
+        return tell_merchant(request, response, figures, desk.take(holder, asked))
 
     @routes.post("/payment-codes/validate", responses=problems(*_OF_CODES))
     def validate(body: ValidateRequest, holder: Annotated[KeyHolder, gate]) -> ValidCode:

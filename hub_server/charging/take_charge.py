@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from hub_server.access import KeyHolder
 from hub_server.charging.charge_by_code import ChargeTools, CodeCharge, charge_by_code
 from hub_server.charging.read_world import hub_money
+from hub_server.charging.tell_merchant import Told, read_told
 from hub_server.charging.validate_code import GoodCode, validate_code
 from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Connection
-from hub_server.idempotency import KeyedRequest, Outcome, RequestKind, decide_once, find_outcome, hash_of
+from hub_server.idempotency import KeyedRequest, RequestKind, decide_once, find_outcome, hash_of
 from hub_server.payment_codes import codes_by_ref, read_shown_code
-from hub_server.transactions import TransactionRow, transactions_by_id
 from shared.payment_code import Claims
 from shared.problems import Refusal
 from shared.signing import HubKeys
@@ -31,14 +31,6 @@ class AskedCharge:
     order_ref: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ToldCharge:
-    """What came of it: with the transaction where money moved."""
-
-    outcome: Outcome
-    transaction: TransactionRow | None
-
-
 class ChargeDesk:
     """Takes the charges of merchants' own systems."""
 
@@ -54,7 +46,7 @@ class ChargeDesk:
             ids=context.ids, money=hub_money(context.settings), skew_s=context.settings.skew_s
         )
 
-    def take(self, holder: KeyHolder, asked: AskedCharge) -> ToldCharge:
+    def take(self, holder: KeyHolder, asked: AskedCharge) -> Told:
         """Decide a charge once, or tell again what its key led to.
 
         Raises:
@@ -63,9 +55,9 @@ class ChargeDesk:
         """
         request, at = _keyed(holder, asked), self._context.clock.now()
 
-        def look(connection: Connection) -> ToldCharge | None:
+        def look(connection: Connection) -> Told | None:
             known = find_outcome(connection, request)
-            return _told(connection, known) if known is not None else None
+            return read_told(connection, known) if known is not None else None
 
         told = self._context.database.read(look)
         if told is None:
@@ -104,12 +96,12 @@ class ChargeDesk:
         kept = self._context.database.read(lambda c: codes_by_ref(c, [code_ref])).get(code_ref)
         return shown.claims if kept is None or shown.is_kept_as(kept.secret_hash) else None
 
-    def _decide(self, connection: Connection, request: KeyedRequest, order: CodeCharge) -> ToldCharge:
+    def _decide(self, connection: Connection, request: KeyedRequest, order: CodeCharge) -> Told:
         now = self._context.clock.now()
         outcome = decide_once(
             connection, request, now, lambda: charge_by_code(connection, self._tools, order, now)
         )
-        return _told(connection, outcome)
+        return read_told(connection, outcome)
 
 
 def _keyed(holder: KeyHolder, asked: AskedCharge) -> KeyedRequest:
@@ -125,8 +117,3 @@ def _keyed(holder: KeyHolder, asked: AskedCharge) -> KeyedRequest:
         kind=RequestKind.CHARGE,
         content_hash=hash_of(RequestKind.CHARGE, content),
     )
-
-
-def _told(connection: Connection, outcome: Outcome) -> ToldCharge:
-    moved = outcome.transaction_id
-    return ToldCharge(outcome, transactions_by_id(connection, [moved])[moved] if moved is not None else None)

@@ -1,6 +1,6 @@
 """Putting the demo into an empty database, by the use cases that make everything else."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
@@ -8,8 +8,8 @@ import bcrypt
 
 from hub_server.access import LoginKind, LoginRole, LoginRow, api_key_text, insert_login, keep_api_key
 from hub_server.audit import Actor, AuditName, record
-from hub_server.bindings import BindingRole, bind_card
-from hub_server.cards import CardRow, CardTypeName, NewCard, issue_card, set_points
+from hub_server.bindings import give_card
+from hub_server.cards import CardTypeName, NewCard, cards_by_id
 from hub_server.demo_data.fund_cards import Funding, issue_vouchers, top_up_cards
 from hub_server.demo_data.rules import (
     FUNDS,
@@ -19,7 +19,6 @@ from hub_server.demo_data.rules import (
     STAFF,
     STORE_ADDRESS,
     STORE_NAME,
-    DemoCard,
     DemoLogin,
     DemoMember,
     demo_key_bytes,
@@ -28,7 +27,7 @@ from hub_server.demo_data.rules import (
 )
 from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Connection
-from hub_server.loyalty import PointChange, current_tier_table, record_point_changes, tier_for
+from hub_server.loyalty import adjust_points
 from hub_server.members import create_member
 from hub_server.merchants import NewStore, create_merchant, create_store
 from hub_server.registration import give_standard_card
@@ -149,49 +148,12 @@ def _install_member(
         connection, member_id=context.ids.new(), phone=demo.phone, name=demo.name, email=None, at=at
     )
     standard = give_standard_card(connection, context, member.id, at=at, actor=actor)
-    standard = _give_points(connection, standard, demo.points, at, actor)
+    if demo.points:
+        adjust_points(connection, card_id=standard.id, delta=demo.points, reason="demo", at=at, actor=actor)
+        [standard] = cards_by_id(connection, [standard.id]).values()
     top_up_cards(connection, context, [Funding(standard, FUNDS)], at=at, actor=actor)
     for wanted in demo.cards:
-        card = _give_card(connection, context, member.id, wanted, at, actor)
+        new = NewCard(card_type=CardTypeName(wanted.card_type), fixed_rate=wanted.fixed_rate)
+        card = give_card(connection, context, new, member_id=member.id, at=at, actor=actor)
         fund = issue_vouchers if card.card_type is CardTypeName.VOUCHER else top_up_cards
         fund(connection, context, [Funding(card, wanted.value)], at=at, actor=actor)
-
-
-def _give_card(
-    connection: Connection,
-    context: Context,
-    member_id: str,
-    wanted: DemoCard,
-    at: datetime,
-    actor: Actor,
-) -> CardRow:
-    card = issue_card(
-        connection,
-        context.ids,
-        NewCard(card_type=CardTypeName(wanted.card_type), fixed_rate=wanted.fixed_rate),
-        currency=context.settings.currency,
-        at=at,
-        actor=actor,
-    )
-    bind_card(
-        connection,
-        context.ids,
-        card_id=card.id,
-        member_id=member_id,
-        role=BindingRole.OWNER,
-        at=at,
-        actor=actor,
-    )
-    return card
-
-
-def _give_points(connection: Connection, card: CardRow, points: int, at: datetime, actor: Actor) -> CardRow:
-    if points == 0:
-        return card
-    tier = tier_for(points, current_tier_table(connection))
-    set_points(connection, card.id, points=points, tier=tier)
-    change = PointChange(
-        card_id=card.id, change=points, before=0, after=points, reason="demo", transaction_id=None, at=at
-    )
-    record_point_changes(connection, [change], actor=actor)
-    return replace(card, points=points, tier=tier)

@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from hub_server.access import KeyHolder, key_gate
+from hub_server.charging import tell_merchant
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import Figures
-from hub_server.foundation.web import ProblemResponse, problem_response, problems
-from hub_server.idempotency import REPEAT_HEADERS, IdempotencyKey
+from hub_server.foundation.web import ProblemResponse, problems
+from hub_server.idempotency import IdempotencyKey
 from hub_server.refunding.messages import RefundRequest
 from hub_server.refunding.take_refund import AskedRefund, RefundDesk
 from shared.api.transactions import Transaction
@@ -55,20 +56,6 @@ def router(context: Context, figures: Figures) -> APIRouter:
             reason=body.reason,
             order_ref=body.order_ref,
         )
-        told = desk.take(holder, asked)
-        headers = REPEAT_HEADERS if told.outcome.is_repeat else {}
-        refusal = told.outcome.refusal
-        if refusal is not None:
-            if not told.outcome.is_repeat:
-                figures.refused(refusal.code)
-            refused = problem_response(request.scope, refusal.code, refusal.detail)
-            refused.headers.update(headers)
-            return refused
-        if told.transaction is None:
-            raise TypeError("a refund completes with a transaction")
-        if not told.outcome.is_repeat:
-            figures.moved(told.transaction.kind.value)
-        response.headers.update(headers)
-        return told.transaction.message()
+        return tell_merchant(request, response, figures, desk.take(holder, asked))
 
     return routes

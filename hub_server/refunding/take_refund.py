@@ -4,12 +4,11 @@ import logging
 from dataclasses import dataclass
 
 from hub_server.access import KeyHolder
-from hub_server.charging import hub_money
+from hub_server.charging import Told, hub_money, read_told
 from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Connection
-from hub_server.idempotency import KeyedRequest, Outcome, RequestKind, decide_once, find_outcome, hash_of
+from hub_server.idempotency import KeyedRequest, RequestKind, decide_once, find_outcome, hash_of
 from hub_server.refunding.refund_charge import RefundOrder, RefundTools, refund_charge
-from hub_server.transactions import TransactionRow, transactions_by_id
 
 _log = logging.getLogger("mps.hub.refunding")
 
@@ -26,14 +25,6 @@ class AskedRefund:
     order_ref: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ToldRefund:
-    """What came of it: with the refund's transaction where money moved."""
-
-    outcome: Outcome
-    transaction: TransactionRow | None
-
-
 class RefundDesk:
     """Takes the refunds of merchants' own systems."""
 
@@ -46,7 +37,7 @@ class RefundDesk:
         self._context = context
         self._tools = RefundTools(ids=context.ids, money=hub_money(context.settings))
 
-    def take(self, holder: KeyHolder, asked: AskedRefund) -> ToldRefund:
+    def take(self, holder: KeyHolder, asked: AskedRefund) -> Told:
         """Decide a refund once, or tell again what its key led to.
 
         Raises:
@@ -55,11 +46,11 @@ class RefundDesk:
         """
         request = _keyed(holder, asked)
 
-        def look(connection: Connection) -> ToldRefund | None:
+        def look(connection: Connection) -> Told | None:
             known = find_outcome(connection, request)
-            return _told(connection, known) if known is not None else None
+            return read_told(connection, known) if known is not None else None
 
-        def decide(connection: Connection) -> ToldRefund:
+        def decide(connection: Connection) -> Told:
             now = self._context.clock.now()
             order = RefundOrder(
                 merchant_id=holder.merchant_id,
@@ -74,7 +65,7 @@ class RefundDesk:
             outcome = decide_once(
                 connection, request, now, lambda: refund_charge(connection, self._tools, order, now)
             )
-            return _told(connection, outcome)
+            return read_told(connection, outcome)
 
         told = self._context.database.read(look) or self._context.database.run(decide)
         refusal = told.outcome.refusal
@@ -97,8 +88,3 @@ def _keyed(holder: KeyHolder, asked: AskedRefund) -> KeyedRequest:
         kind=RequestKind.REFUND,
         content_hash=hash_of(RequestKind.REFUND, content),
     )
-
-
-def _told(connection: Connection, outcome: Outcome) -> ToldRefund:
-    moved = outcome.transaction_id
-    return ToldRefund(outcome, transactions_by_id(connection, [moved])[moved] if moved is not None else None)

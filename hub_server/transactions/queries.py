@@ -24,27 +24,27 @@ class TransactionRow:
     kind: TransactionKind
     status: TransactionStatus
     card_id: str
-    merchant_id: str | None
-    store_id: str | None
-    terminal_id: str | None
-    entry_id: str | None
-    code_ref: str | None
-    original_id: str | None
-    cashier: str | None
-    shift: str | None
-    order_ref: str | None
+    merchant_id: str | None = None
+    store_id: str | None = None
+    terminal_id: str | None = None
+    entry_id: str | None = None
+    code_ref: str | None = None
+    original_id: str | None = None
+    cashier: str | None = None
+    shift: str | None = None
+    order_ref: str | None = None
     raw_amount: int
     rate: int
     payable: int
-    given_back: int
+    given_back: int = 0
     currency: str
     points_earned: int
     points_balance: int
     tier: int
     card_last4: str
     card_type: CardTypeName
-    offline: bool
-    overdrawn: bool
+    offline: bool = False
+    overdrawn: bool = False
     at: datetime
     completed_at: datetime
     entry_seq: int | None = None

@@ -192,9 +192,13 @@ def test_while_a_request_runs_it_is_sent_once_and_the_rest_of_the_page_works(
     pages: PageOfSharers, card: CardRows
 ) -> None:
     held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
     page = pages.sharing(card)
     press(page, "#invite", "#inviting")
-    page.route("**/invitations", held.append)
+    page.route("**/invitations", hold)
     page.evaluate(
         "() => { const b = document.querySelector('#inviting-form button'); b.click(); b.click(); }"
     )

@@ -28,6 +28,7 @@ export function openSharing(which) {
     const people = ownFirst.map((binding) => drawPerson(binding, owners));
     if (people.length === 1) people.push(hintRow(words.nobody_else));
     at("people-list").replaceChildren(...people);
+    at("password-form").reset();
     at("password-state").textContent = has_password ? words.password_is_set : words.password_is_none;
     at("password-save").textContent = has_password ? words.password_change : words.password_set;
     at("password-clear").hidden = !has_password;

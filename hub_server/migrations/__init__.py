@@ -19,6 +19,7 @@ APPEND_ONLY = (
     "audit_heads",
     "point_ledger",
     "payment_code_history",
+    "idempotency_registry",
 )
 """Written once and never changed: by triggers for everybody, and by missing rights for the hub's own role."""
 
@@ -49,6 +50,8 @@ def migrate(database: Database, hub_role: str | None = None) -> None:
         if not database.is_sqlite:
             # Two nodes that start together: the second waits and then finds nothing left to do.
             connection.execute(text("SET LOCAL lock_timeout = 0"))
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('mps-hub-migrate'))"))
         _refuse_newer(connection)
         config = _config()

@@ -12,7 +12,14 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
-_FOR_EVER = ("audit_events", "audit_links", "audit_heads", "point_ledger", "payment_code_history")
+_FOR_EVER = (
+    "audit_events",
+    "audit_links",
+    "audit_heads",
+    "point_ledger",
+    "payment_code_history",
+    "idempotency_registry",
+)
 _ADMINS_BECOME_LOGINS = (
     """INSERT INTO logins (id, kind, email, name, role, password_hash, status, created_at)
     SELECT id, 'admin', lower(email), name, 'superadmin', password_hash, 'active', created_at FROM admins""",

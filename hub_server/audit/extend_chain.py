@@ -40,7 +40,9 @@ def extend_chain(connection: Connection, after_id: int, limit: int) -> Extension
 def sign_end(
     connection: Connection, signer: Signer, *, through_id: int, at: datetime, every: timedelta
 ) -> str | None:
-    """Sign where the chain ends, if it grew and the last head is so old; the signed head.
+    """Sign where the chain ends, if it grew and the last head is so old, or of a clock that went back since.
+
+    Returns the signed head, or None.
 
     Args:
         through_id: every event up to it is linked or never comes.
@@ -48,7 +50,9 @@ def sign_end(
     if not try_lock(connection, "audit", "chain"):
         return None
     end, last = chain_end(connection), last_head(connection)
-    if end is None or (last is not None and (end.position <= last.position or at < last.at + every)):
+    if end is None:
+        return None
+    if last is not None and (end.position <= last.position or last.at <= at < last.at + every):
         return None
     reached = through_id if last is None else max(through_id, last.through_id)
     head = Head(end.position, end.hash, reached, at)

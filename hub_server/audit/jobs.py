@@ -15,8 +15,9 @@ from shared.signing import Signer
 PAGE: Final = 1_000
 MAX_PAGES: Final = 100
 HORIZON_MS: Final = 600_000
-"""On PostgreSQL an event's id is drawn before its commit. Locks are waited for two seconds in all, and no
-transaction that writes audit events lives for minutes: after ten, a lower id that has not come never comes."""
+"""On PostgreSQL an event's id is drawn before its commit. Locks are waited for two seconds in all, and the database
+ends a transaction that stands still, or a statement of it that runs, for `IDLE_MS` or `STATEMENT_MS` (a minute):
+after ten, a lower id that has not come never comes."""
 
 
 class AuditChain:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
@@ -26,7 +26,16 @@ _log = logging.getLogger("mps.hub.storage")
 MAX_ATTEMPTS = 5
 RETRY_BASE_MS = 10
 POOL_SIZE = 20
+IDLE_MS: Final = 60_000
+"""PostgreSQL ends a transaction whose program stands still so long: it would hold its locks for ever, and what it
+wrote would appear when nobody reckons with it any more (the audit chain's horizon is well above)."""
+STATEMENT_MS: Final = 60_000
+"""PostgreSQL cancels a statement of a writing transaction that runs so long; reads and migrations take their time."""
 _PG_BUSY = {"55P03", "57014"}  # lock_not_available, query_canceled
+_PG_ENDED = "25P03"  # idle_in_transaction_session_timeout
+_PG_BEGIN_READING = (
+    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = 0"
+)
 _TOLD = "mps.told"
 _PG_RETRY = {"40001": "serialization", "40P01": "deadlock"}
 
@@ -90,7 +99,7 @@ class Database:
         Raises:
             DatabaseBusy, DatabaseUnreachable: as `run`.
         """
-        begin = "BEGIN" if self.is_sqlite else "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+        begin = "BEGIN" if self.is_sqlite else _PG_BEGIN_READING
         with _translated(), self.engine.connect() as connection:
             connection.exec_driver_sql(begin)
             result = work(connection)
@@ -177,8 +186,12 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _postgresql_engine(url: str) -> Engine:
+    # What the address sets comes later and wins.
+    own = make_url(url).query.get("options", "")
+    options = f"-c idle_in_transaction_session_timeout={IDLE_MS} -c statement_timeout={STATEMENT_MS} {own}"
     return create_engine(
         url,
+        connect_args={"options": options.strip()},
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=LOCK_WAIT_MS / 1000,
@@ -203,7 +216,7 @@ def _may_retry(error: DBAPIError) -> bool:
 
 def _is_gone(error: DBAPIError) -> bool:
     """The connection could not be made, or broke. (SQLite's operational errors are something else.)"""
-    if error.connection_invalidated:
+    if error.connection_invalidated or _sqlstate(error) == _PG_ENDED:
         return True
     is_postgresql = type(error.orig).__module__.startswith("psycopg")
     return is_postgresql and isinstance(error, OperationalError) and _sqlstate(error) is None

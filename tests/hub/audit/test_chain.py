@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -302,3 +303,13 @@ def test_a_heads_columns_changed_are_named(log: Log) -> None:
 def test_a_head_dropped_is_named_by_the_copy(log: Log) -> None:
     log.superuser.drop(audit_heads, {"position": 5})
     assert log.faults(with_file=True) == {("audit_head_dropped", "audit head 5")}
+
+
+def test_a_clock_that_went_back_does_not_stop_the_heads(log: Log) -> None:
+    log.clock.set(log.clock.now() - timedelta(days=3))
+    for expected in (3, 3, 4):
+        log.write(1)
+        log.keeper.run()
+        assert log.proof().heads == expected
+        log.clock.advance(log.context.settings.audit_head_s * 500)
+    assert log.proof(with_file=True).is_clean

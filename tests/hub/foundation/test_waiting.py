@@ -7,9 +7,17 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
-from hub_server.foundation.storage import Connection, Database, DatabaseBusy, lock_rows
-from hub_server.foundation.storage.database import MAX_ATTEMPTS
+from hub_server.audit.jobs import HORIZON_MS
+from hub_server.foundation.storage import (
+    Connection,
+    Database,
+    DatabaseBusy,
+    DatabaseUnreachable,
+    lock_rows,
+)
+from hub_server.foundation.storage.database import IDLE_MS, MAX_ATTEMPTS, STATEMENT_MS
 from hub_server.foundation.storage.locks import _key
 from hub_server.foundation.storage.turns import Turns
 from tests.postgres import PostgresCluster
@@ -223,3 +231,69 @@ def test_what_never_ceases_to_fail_is_given_up_as_busy(postgres: Database) -> No
     with pytest.raises(DatabaseBusy, match="used up"):
         postgres.run(work)
     assert attempts == MAX_ATTEMPTS
+
+
+@pytest.fixture
+def impatient(postgres: Database) -> Iterator[Database]:
+    """The same database by an address that sets its own times, 200 ms each."""
+    address = postgres.url.render_as_string(hide_password=False)
+    limits = "-c%20idle_in_transaction_session_timeout%3D200%20-c%20statement_timeout%3D200"
+    database = Database(f"{address}{'&' if '?' in address else '?'}options={limits}")
+    yield database
+    database.close()
+
+
+def test_a_writing_transaction_is_ended_long_before_the_audit_chain_stops_reckoning_with_it(
+    postgres: Database,
+) -> None:
+    shown = (
+        "SELECT name, setting FROM pg_settings WHERE name LIKE 'idle_in_tr%' OR name = 'statement_timeout'"
+    )
+    found = postgres.run(lambda c: {row[0]: int(row[1]) for row in c.execute(text(shown))})
+    assert found == {"idle_in_transaction_session_timeout": IDLE_MS, "statement_timeout": STATEMENT_MS}
+    assert 5 * max(IDLE_MS, STATEMENT_MS) <= HORIZON_MS
+
+
+def test_what_a_transaction_wrote_that_stands_still_never_appears(
+    postgres: Database, impatient: Database
+) -> None:
+    _rows(postgres, "a")
+    mine = "SELECT count(*) FROM pg_stat_activity WHERE pid = :pid"
+
+    def stand_still(connection: Connection) -> None:
+        pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        _add(connection, "a")
+        for _ in range(SOON_S * 100):
+            if not postgres.read(lambda c: c.execute(text(mine), {"pid": pid}).scalar_one()):
+                break
+            threading.Event().wait(0.01)
+        _add(connection, "a")
+
+    with pytest.raises(DatabaseUnreachable):
+        impatient.run(stand_still)
+    assert _held(postgres) == {"a": 0}
+    impatient.run(lambda c: _add(c, "a"))
+    assert _held(postgres) == {"a": 1}
+
+
+def test_a_statement_that_writes_is_cancelled_in_time_and_a_read_takes_its_own(impatient: Database) -> None:
+    slow = text("SELECT pg_sleep(0.4)")
+    with pytest.raises(DatabaseBusy):
+        impatient.run(lambda c: c.execute(slow))
+    impatient.read(lambda c: c.execute(slow))
+    with pytest.raises(DatabaseBusy):
+        impatient.run(lambda c: c.execute(slow))
+
+
+def test_a_read_is_one_snapshot_that_writes_nothing(postgres: Database) -> None:
+    _rows(postgres, "a")
+
+    def look(connection: Connection) -> tuple[int, int]:
+        ask = text("SELECT held FROM purses")
+        before = connection.execute(ask).scalar_one()
+        postgres.run(lambda other: _add(other, "a"))
+        return before, connection.execute(ask).scalar_one()
+
+    assert postgres.read(look) == (0, 0)
+    with pytest.raises(DBAPIError, match="read-only transaction"):
+        postgres.read(lambda c: _add(c, "a"))

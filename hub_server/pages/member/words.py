@@ -59,6 +59,7 @@ TEXTS: dict[str, Text] = {
     "kind_reversal": Text("沖正", "Reversal"),
     "kind_top_up": Text("充值", "Top-up"),
     "kind_adjustment": Text("調整", "Adjustment"),
+    "kind_demo": Text("示範資料", "Demo data"),
     # The code
     "code_title": Text("付款碼", "Payment code"),
     "code_lead": Text("請收銀員掃描", "Let the cashier scan this"),

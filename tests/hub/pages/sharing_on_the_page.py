@@ -50,14 +50,14 @@ class PageOfSharers:
         self.open_page = open_page
         self.sharers = sharers
 
-    def of(self, member_id: str, language: str = "zh_TW", fragment: str = "", **size: int) -> Page:
+    def of(self, member_id: str, language: str = "zh_TW", *, fragment: str = "", **size: int) -> Page:
         """The page, signed in."""
         token = self.sharers.headers(member_id)["Authorization"].removeprefix("Bearer ")
         return self.open_page(language, fragment=fragment, token=token, **size)
 
-    def sharing(self, card: CardRows, language: str = "zh_TW", **size: int) -> Page:
+    def sharing(self, card: CardRows, language: str = "zh_TW") -> Page:
         """The owner's screen of a shared card."""
-        page = self.of(card.member_id, language, **size)
+        page = self.of(card.member_id, language)
         page.click(f"{on_card(card)} .card-share")
         page.wait_for_selector("#sharing:not([hidden])")
         return page

@@ -54,7 +54,7 @@ def test_nothing_overlaps_is_too_small_or_too_faint(
     _look(page, seen, "inviting")
     press(page, "#inviting-form button", "#invitation")
     _look(page, seen, "invitation")
-    page = pages.of(member["member_id"], language, "invitation=x", width=WIDTH, height=HEIGHT)
+    page = pages.of(member["member_id"], language, fragment="invitation=x", width=WIDTH, height=HEIGHT)
     press(page, "#question-yes", "#outcome")
     _look(page, seen, "outcome")
     press(page, "#outcome-cards", "#cards")

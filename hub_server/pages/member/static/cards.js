@@ -78,7 +78,8 @@ export function openCards() {
 export function askToLeave(card, goBack) {
   askFirst({
     title: words.leave_title,
-    text: `${cardName(card)}\n${words.leave_text}`,
+    card: cardName(card),
+    text: words.leave_text,
     yes: words.leave,
     no: words.cancel,
     isDanger: true,

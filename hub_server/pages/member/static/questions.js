@@ -7,6 +7,7 @@ let question = null;
 export function askFirst(asked) {
   question = asked;
   at("question-title").textContent = asked.title;
+  at("question-card").textContent = asked.card ?? "";
   at("question-text").textContent = asked.text;
   at("question-yes").textContent = asked.yes;
   at("question-yes").className = asked.isDanger ? "danger" : "action";

@@ -92,7 +92,8 @@ function nameButtons(drawn, name) {
 function askToRemove(binding) {
   askFirst({
     title: say("remove_title", { name: binding.name }),
-    text: `${cardName(card)}\n${words.remove_text}`,
+    card: cardName(card),
+    text: words.remove_text,
     yes: words.remove,
     no: words.cancel,
     isDanger: true,

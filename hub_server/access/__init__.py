@@ -30,6 +30,7 @@ from hub_server.access.gates import (
     merchant_gate,
     merchant_scheme,
 )
+from hub_server.access.hands import hands_on
 from hub_server.access.manage_logins import (
     FreshPassword,
     NewLogin,
@@ -93,6 +94,7 @@ __all__ = [
     "enable_login",
     "end_api_key",
     "fresh_password",
+    "hands_on",
     "insert_login",
     "issue_api_key",
     "keep_api_key",

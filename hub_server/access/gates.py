@@ -13,7 +13,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from hub_server.access.api_keys import merchant_of_api_key
-from hub_server.access.permissions import Permission, may
+from hub_server.access.permissions import PERMISSIONS, ROLES, Permission, may
 from hub_server.access.queries import ApiKeyRow
 from hub_server.access.queries.logins import LoginRow, login_of
 from hub_server.access.sessions import session_subject
@@ -24,7 +24,14 @@ from hub_server.foundation.storage import Connection
 from hub_server.foundation.web.rate_limits import Caller, CallerKind, tell_caller
 from shared.problems import Code, CodedError
 
-_admin_scheme = HTTPBearer(scheme_name="admin", description="A hub admin's access token", auto_error=False)
+_ROLES_TOLD = "; ".join(
+    f"{role.value}: {', '.join(sorted(PERMISSIONS[role]))}" for role in sorted(ROLES[LoginKind.ADMIN])
+)
+_admin_scheme = HTTPBearer(
+    scheme_name="admin",
+    description=f"A hub admin's access token. What each role may do: {_ROLES_TOLD}",
+    auto_error=False,
+)
 merchant_scheme = HTTPBearer(
     scheme_name="merchant", description="An access token of a merchant's owner or manager", auto_error=False
 )

@@ -9,12 +9,12 @@ from hub_server.access.passwords import Passwords
 from hub_server.access.permissions import ROLES
 from hub_server.access.queries import (
     LoginRow,
-    change_password_hash,
     clear_login_tries,
     count_active_superadmins,
     insert_login_once,
     login_of,
     logins_page,
+    reset_password_hash,
     set_login_status,
     set_totp,
 )
@@ -63,7 +63,7 @@ def fresh_password(passwords: Passwords, random_bytes: Callable[[int], bytes]) -
 def create_login(
     connection: Connection, context: Context, new: NewLogin, password_hash: str, *, at: datetime, actor: Actor
 ) -> LoginRow:
-    """Make a login.
+    """Make a login, whose first password an admin who made it is shown.
 
     Raises:
         CodedError: INVALID_REQUEST; no such role for its kind, no such merchant or store, the e-mail address
@@ -80,6 +80,7 @@ def create_login(
         store_id=new.store_id,
         password_hash=password_hash,
         created_at=at,
+        created_by=actor.id if actor.kind == LoginKind.ADMIN.value else None,
     )
     if not insert_login_once(connection, login):
         raise _refused("/email", "another login has this address")
@@ -128,13 +129,15 @@ def reset_password(
 ) -> LoginRow:
     """Give it another password, unlock it and end its sessions; a second factor is gone with the phone it was on.
 
+    Whoever resets it is shown the password, and is on record for it until the holder sets another.
+
     Raises:
         CodedError: NOT_FOUND; FORBIDDEN for oneself: a stolen session must prove the password to change it.
     """
     login = _existing(connection, login_id)
     if login.id == by.id:
         raise CodedError(Code.FORBIDDEN, "the own password is changed, not reset")
-    change_password_hash(connection, login.id, None, password_hash)
+    reset_password_hash(connection, login.id, password_hash, by.id)
     clear_login_tries(connection, login.id)
     set_totp(connection, login.id, login.totp_sealed, None)
     revoke_sessions(connection, login.session_kind, login.id, at)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from hub_server.access.attempts import count_proof, forget_proofs
 from hub_server.access.queries import (
     LoginRow,
-    change_password_hash,
     confirm_totp,
+    set_own_password_hash,
     set_totp,
 )
 from hub_server.access.rules import password_fault
@@ -27,7 +27,7 @@ class NewSecret:
 
 
 def change_password(desk: SignInDesk, login: LoginRow, token: str, *, old: str, new: str) -> None:
-    """Set another password; every session but the one that asks ends.
+    """Set another password; every session but the one that asks ends, and nobody else knows it any more.
 
     Raises:
         CodedError: INVALID_REQUEST (the old one is wrong, the new one does not do), RATE_LIMITED, SYSTEM_BUSY.
@@ -43,11 +43,13 @@ def change_password(desk: SignInDesk, login: LoginRow, token: str, *, old: str, 
     at = desk.context.clock.now()
 
     def change(connection: Connection) -> None:
-        if not change_password_hash(connection, login.id, login.password_hash, new_hash):
+        if not set_own_password_hash(connection, login.id, login.password_hash, new_hash):
             raise _refused("/old_password", "not the present password")
         forget_proofs(connection, login.id)
         revoke_sessions(connection, login.session_kind, login.id, at, spared_token=token)
-        record(connection, at, [_actor(login).did(AuditName.PASSWORD_CHANGED, "login", login.id)])
+        known_to = sorted({each for each in (login.created_by, login.reset_by) if each is not None})
+        event = _actor(login).did(AuditName.PASSWORD_CHANGED, "login", login.id, was_known_to=known_to)
+        record(connection, at, [event])
 
     desk.context.database.run(change)
 

@@ -83,11 +83,14 @@ logins = Table(
     Column("wrong_tries", Integer, nullable=False, server_default="0"),
     Column("locked_until", InstantColumn),
     Column("created_at", InstantColumn, nullable=False),
+    uuid_column("created_by", ForeignKey("logins.id")),
+    uuid_column("reset_by", ForeignKey("logins.id")),
     CheckConstraint("(kind = 'merchant') = (merchant_id IS NOT NULL)", name="merchants_only"),
 )
 """Who signs in with a password: hub admins, and the people of a merchant. `email` in lower case;
 `totp_sealed` is the shared secret under a server key, `totp_last_step` the last step that was used (no replay);
-a manager of a merchant is held to `store_id`."""
+a manager of a merchant is held to `store_id`. `created_by`, `reset_by`: admins who saw a password of this login;
+null for one of the system's making, and once its holder has set another."""
 
 rate_windows = Table(
     "rate_windows",

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from hub_server.access import hands_on
 from hub_server.adjusting.propose_adjustment import refuse_closed
 from hub_server.adjusting.queries import AdjustmentRow, advance_adjustment, find_adjustment
 from hub_server.adjusting.states import TRANSITIONS, AdjustmentState
@@ -22,6 +23,11 @@ from hub_server.transactions import (
 from shared.problems import Code, CodedError
 from shared.rates import FULL_RATE
 
+_ONE_HAND = (
+    "the proposer's login and this one may be in the same hands: an admin made or reset one of them, "
+    "and its password was not changed since (PUT /auth/password)"
+)
+
 
 def approve_adjustment(
     connection: Connection,
@@ -35,7 +41,7 @@ def approve_adjustment(
     """Approve and move the money; of an adjustment approved already, by whomever, the outcome there is.
 
     Raises:
-        CodedError: NOT_FOUND; FORBIDDEN for who proposed it; CONTRADICTORY_ENTRY if it was refused;
+        CodedError: NOT_FOUND; FORBIDDEN for who proposed it, or may have; CONTRADICTORY_ENTRY if it was refused;
             CARD_NOT_ACTIVE for a closed card; INSUFFICIENT_BALANCE if the card holds less than is taken.
     """
     seen, is_open = _look(connection, adjustment_id, AdjustmentState.APPROVED, actor)
@@ -65,7 +71,7 @@ def refuse_adjustment(
     """Refuse: nothing moves, ever; of an adjustment refused already the outcome there is.
 
     Raises:
-        CodedError: NOT_FOUND; FORBIDDEN for who proposed it; CONTRADICTORY_ENTRY if it was approved.
+        CodedError: NOT_FOUND; FORBIDDEN for who proposed it, or may have; CONTRADICTORY_ENTRY if it was approved.
     """
     seen, is_open = _look(connection, adjustment_id, AdjustmentState.REFUSED, actor)
     if not is_open:
@@ -86,6 +92,8 @@ def _look(
         raise CodedError(Code.NOT_FOUND, "no such adjustment")
     if found.proposed_by == actor.id:
         raise CodedError(Code.FORBIDDEN, "somebody else must decide about one's own proposal")
+    if not hands_on(connection, actor.id).isdisjoint(found.proposer_hands):
+        raise CodedError(Code.FORBIDDEN, _ONE_HAND)
     lock_rows(connection, "card", [found.card_id])
     seen = find_adjustment(connection, adjustment_id)
     assert seen is not None

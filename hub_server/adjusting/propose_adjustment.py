@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from hub_server.access import hands_on
 from hub_server.adjusting.queries import AdjustmentRow, insert_adjustment
 from hub_server.adjusting.states import AdjustmentState
 from hub_server.audit import Actor, AuditName, record
@@ -42,6 +43,7 @@ def propose_adjustment(
         state=AdjustmentState.PROPOSED,
         proposed_by=actor.id,
         proposed_at=at,
+        proposer_hands=tuple(sorted(hands_on(connection, actor.id))),
     )
     insert_adjustment(connection, row)
     event = actor.did(

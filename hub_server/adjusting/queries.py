@@ -16,6 +16,7 @@ class AdjustmentRow:
 
     Attributes:
         proposed_by, decided_by: ids of two admins' logins.
+        proposer_hands: ids of the logins whose holders could have proposed it.
         tx_no: the number of the transaction that moved it, once approved.
     """
 
@@ -27,6 +28,7 @@ class AdjustmentRow:
     state: AdjustmentState
     proposed_by: str
     proposed_at: datetime
+    proposer_hands: tuple[str, ...]
     decided_by: str | None = None
     decided_at: datetime | None = None
     note: str | None = None
@@ -43,7 +45,11 @@ def insert_adjustment(connection: Connection, row: AdjustmentRow) -> None:
     """Write a proposal."""
     values = asdict(row)
     del values["tx_no"]
-    connection.execute(insert(adjustments).values(**values | {"state": row.state.value}))
+    connection.execute(
+        insert(adjustments).values(
+            **values | {"state": row.state.value, "proposer_hands": list(row.proposer_hands)}
+        )
+    )
 
 
 def find_adjustment(connection: Connection, adjustment_id: str) -> AdjustmentRow | None:
@@ -94,4 +100,6 @@ def advance_adjustment(connection: Connection, seen: AdjustmentState, decided: A
 
 
 def _adjustment(row: Row[tuple[object, ...]]) -> AdjustmentRow:
-    return AdjustmentRow(**dict(row._mapping) | {"state": AdjustmentState(row.state)})
+    values = dict(row._mapping)
+    values |= {"state": AdjustmentState(row.state), "proposer_hands": tuple(row.proposer_hands)}
+    return AdjustmentRow(**values)

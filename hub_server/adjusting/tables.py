@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, String, Table
 
 from hub_server.adjusting.states import AdjustmentState
-from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
+from hub_server.foundation.storage import InstantColumn, JsonColumn, enum_column, metadata, uuid_column
 
 adjustments = Table(
     "adjustments",
@@ -16,6 +16,7 @@ adjustments = Table(
     enum_column("state", AdjustmentState),
     uuid_column("proposed_by", ForeignKey("logins.id"), nullable=False),
     Column("proposed_at", InstantColumn, nullable=False),
+    Column("proposer_hands", JsonColumn, nullable=False),
     uuid_column("decided_by", ForeignKey("logins.id")),
     Column("decided_at", InstantColumn),
     Column("note", String(200)),
@@ -25,4 +26,5 @@ adjustments = Table(
     CheckConstraint("(state = 'approved') = (transaction_id IS NOT NULL)", name="moved"),
     Index("ix_adjustments_state", "state", "proposed_at"),
 )
-"""`amount` in minor units: above zero to the card, out of promotion expense (goodwill); below zero back to it."""
+"""`amount` in minor units: above zero to the card, out of promotion expense (goodwill); below zero back to it.
+`proposer_hands`: the logins whose holders could have proposed it, as things stood then; none of them decides."""

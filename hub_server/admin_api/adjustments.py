@@ -63,7 +63,9 @@ class Adjustment(Message):
     @classmethod
     def of(cls, row: AdjustmentRow) -> "Adjustment":
         """The message of a row."""
-        return cls.model_validate(asdict(row))
+        values = asdict(row)
+        del values["proposer_hands"]
+        return cls.model_validate(values)
 
 
 class AdjustmentList(Message):

@@ -46,7 +46,10 @@ class LoginWanted(Request):
 
 
 class Login(Message):
-    """A login; `locked_until`: strangers' addresses have guessed too often."""
+    """A login; `locked_until`: strangers' addresses have guessed too often.
+
+    `created_by`, `reset_by`: admins who were shown its password; none once its holder has set another.
+    """
 
     id: str
     kind: LoginKind
@@ -59,6 +62,8 @@ class Login(Message):
     has_totp: bool
     locked_until: WireInstant | None
     created_at: WireInstant
+    created_by: str | None
+    reset_by: str | None
 
     @classmethod
     def of(cls, row: LoginRow) -> "Login":
@@ -75,6 +80,8 @@ class Login(Message):
             has_totp=row.has_totp,
             locked_until=row.locked_until,
             created_at=row.created_at,
+            created_by=row.created_by,
+            reset_by=row.reset_by,
         )
 
 

@@ -1,5 +1,6 @@
 """Rows of logins: who signs in with a password."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ class LoginRow:
     Attributes:
         merchant_id: of a merchant's person; `store_id` holds a manager to one store.
         totp_last_step: the last 30-second step whose digits were used.
+        created_by, reset_by: admins who were shown its password; none once its holder has set another.
     """
 
     id: str
@@ -33,6 +35,8 @@ class LoginRow:
     wrong_tries: int = 0
     locked_until: datetime | None = None
     created_at: datetime
+    created_by: str | None = None
+    reset_by: str | None = None
 
     @property
     def session_kind(self) -> SessionKind:
@@ -106,15 +110,28 @@ def clear_login_tries(connection: Connection, login_id: str) -> None:
     )
 
 
-def change_password_hash(connection: Connection, login_id: str, seen: str | None, to: str) -> bool:
-    """Set the password's hash: whatever it was, or compare and set."""
+def set_own_password_hash(connection: Connection, login_id: str, seen: str, to: str) -> bool:
+    """Compare and set the hash of the holder's own password: who made or reset the login knows it no longer."""
     changed = connection.execute(
         update(logins)
-        .where(logins.c.id == login_id, *(() if seen is None else (logins.c.password_hash == seen,)))
-        .values(password_hash=to)
+        .where(logins.c.id == login_id, logins.c.password_hash == seen)
+        .values(password_hash=to, created_by=null(), reset_by=null())
         .returning(logins.c.id)
     )
     return changed.first() is not None
+
+
+def reset_password_hash(connection: Connection, login_id: str, to: str, by: str) -> None:
+    """Set the hash of a password that the admin `by` is shown."""
+    connection.execute(update(logins).where(logins.c.id == login_id).values(password_hash=to, reset_by=by))
+
+
+def knowers_of(connection: Connection, login_ids: Sequence[str]) -> set[str]:
+    """Admins who were shown the present password of any of these logins."""
+    found = connection.execute(
+        select(logins.c.created_by, logins.c.reset_by).where(logins.c.id.in_(login_ids))
+    )
+    return {knower for row in found for knower in row if knower is not None}
 
 
 def set_login_status(connection: Connection, login_id: str, seen: LoginStatus, to: LoginStatus) -> bool:
@@ -185,6 +202,8 @@ def _values(login: LoginRow) -> dict[str, object]:
         "totp_last_step": login.totp_last_step,
         "status": login.status.value,
         "created_at": login.created_at,
+        "created_by": login.created_by,
+        "reset_by": login.reset_by,
     }
 
 

@@ -119,6 +119,16 @@ CREATE TABLE invitations (
 
 CREATE INDEX ix_invitations_card_id ON invitations (card_id);
 
+CREATE TABLE kept_caps (
+    card_id UUID NOT NULL,
+    member_id UUID NOT NULL,
+    cap_per_charge BIGINT,
+    cap_per_day BIGINT,
+    CONSTRAINT pk_kept_caps PRIMARY KEY (card_id, member_id),
+    CONSTRAINT fk_kept_caps_card_id FOREIGN KEY(card_id) REFERENCES cards (id),
+    CONSTRAINT fk_kept_caps_member_id FOREIGN KEY(member_id) REFERENCES members (id)
+);
+
 CREATE TABLE kiosks (
     id UUID NOT NULL,
     name VARCHAR(64) NOT NULL,
@@ -197,11 +207,15 @@ CREATE TABLE logins (
     wrong_tries INTEGER DEFAULT '0' NOT NULL,
     locked_until TIMESTAMP WITH TIME ZONE,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    created_by UUID,
+    reset_by UUID,
     CONSTRAINT pk_logins PRIMARY KEY (id),
     CONSTRAINT ck_logins_merchants_only CHECK ((kind = 'merchant') = (merchant_id IS NOT NULL)),
     CONSTRAINT uq_logins_email UNIQUE (email),
     CONSTRAINT fk_logins_merchant_id FOREIGN KEY(merchant_id) REFERENCES merchants (id),
-    CONSTRAINT fk_logins_store_id FOREIGN KEY(store_id) REFERENCES stores (id)
+    CONSTRAINT fk_logins_store_id FOREIGN KEY(store_id) REFERENCES stores (id),
+    CONSTRAINT fk_logins_created_by FOREIGN KEY(created_by) REFERENCES logins (id),
+    CONSTRAINT fk_logins_reset_by FOREIGN KEY(reset_by) REFERENCES logins (id)
 );
 
 CREATE INDEX ix_logins_merchant_id ON logins (merchant_id);
@@ -229,6 +243,7 @@ CREATE TABLE adjustments (
     state VARCHAR(32) NOT NULL CONSTRAINT ck_adjustments_state_known CHECK (state IN ('proposed', 'approved', 'refused')),
     proposed_by UUID NOT NULL,
     proposed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    proposer_hands JSONB NOT NULL,
     decided_by UUID,
     decided_at TIMESTAMP WITH TIME ZONE,
     note VARCHAR(200),

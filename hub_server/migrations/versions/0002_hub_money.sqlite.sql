@@ -134,6 +134,16 @@ CREATE TABLE invitations (
 
 CREATE INDEX ix_invitations_card_id ON invitations (card_id);
 
+CREATE TABLE kept_caps (
+    card_id CHAR(32) NOT NULL,
+    member_id CHAR(32) NOT NULL,
+    cap_per_charge BIGINT,
+    cap_per_day BIGINT,
+    CONSTRAINT pk_kept_caps PRIMARY KEY (card_id, member_id),
+    CONSTRAINT fk_kept_caps_card_id FOREIGN KEY(card_id) REFERENCES cards (id),
+    CONSTRAINT fk_kept_caps_member_id FOREIGN KEY(member_id) REFERENCES members (id)
+);
+
 CREATE TABLE kiosks (
     id CHAR(32) NOT NULL,
     name VARCHAR(64) NOT NULL,
@@ -212,11 +222,15 @@ CREATE TABLE logins (
     wrong_tries INTEGER DEFAULT '0' NOT NULL,
     locked_until BIGINT,
     created_at BIGINT NOT NULL,
+    created_by CHAR(32),
+    reset_by CHAR(32),
     CONSTRAINT pk_logins PRIMARY KEY (id),
     CONSTRAINT ck_logins_merchants_only CHECK ((kind = 'merchant') = (merchant_id IS NOT NULL)),
     CONSTRAINT uq_logins_email UNIQUE (email),
     CONSTRAINT fk_logins_merchant_id FOREIGN KEY(merchant_id) REFERENCES merchants (id),
-    CONSTRAINT fk_logins_store_id FOREIGN KEY(store_id) REFERENCES stores (id)
+    CONSTRAINT fk_logins_store_id FOREIGN KEY(store_id) REFERENCES stores (id),
+    CONSTRAINT fk_logins_created_by FOREIGN KEY(created_by) REFERENCES logins (id),
+    CONSTRAINT fk_logins_reset_by FOREIGN KEY(reset_by) REFERENCES logins (id)
 );
 
 CREATE INDEX ix_logins_merchant_id ON logins (merchant_id);
@@ -244,6 +258,7 @@ CREATE TABLE adjustments (
     state VARCHAR(32) NOT NULL CONSTRAINT ck_adjustments_state_known CHECK (state IN ('proposed', 'approved', 'refused')),
     proposed_by CHAR(32) NOT NULL,
     proposed_at BIGINT NOT NULL,
+    proposer_hands JSON NOT NULL,
     decided_by CHAR(32),
     decided_at BIGINT,
     note VARCHAR(200),

@@ -7,8 +7,9 @@ import os
 import sys
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,6 +20,14 @@ from pydantic_settings import (
 CONFIG_VARIABLE = "MPS_HUB_CONFIG"
 _Positive = Annotated[int, Field(ge=1)]
 _BcryptCost = Annotated[int, Field(ge=4, le=16)]
+
+
+def _known_time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"no time zone is called {name}") from error
+    return name
 
 
 def default_data_dir() -> Path:
@@ -64,7 +73,7 @@ class Settings(BaseSettings):
 
     card_charge_limit: Annotated[int, Field(ge=0)] = 0
     card_daily_limit: Annotated[int, Field(ge=0)] = 0
-    time_zone: str = "Asia/Taipei"
+    time_zone: Annotated[str, AfterValidator(_known_time_zone)] = "Asia/Taipei"
     kiosk_code_ttl_s: Annotated[int, Field(ge=60, le=3600)] = 300
     kiosk_rotation_s: _Positive = 240
 

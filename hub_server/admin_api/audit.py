@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from hub_server.access import AdminSession, Permission, admin_gate
 from hub_server.audit import AuditName, EventFilter, StoredEvent, list_events
 from hub_server.foundation.context import Context
+from hub_server.foundation.web.instants import AskedInstant
 from hub_server.foundation.web.paging import DEFAULT_PAGE, Cursor, Limit, read_serial, write_serial
 from shared.api.messages import Message
 from shared.clock import WireInstant
@@ -61,8 +62,8 @@ def router(context: Context) -> APIRouter:
         subject_kind: Kind = None,
         subject_id: Identifier = None,
         name: AuditName | None = None,
-        since: Annotated[WireInstant | None, Query(alias="from")] = None,
-        until: Annotated[WireInstant | None, Query(alias="to")] = None,
+        since: Annotated[AskedInstant | None, Query(alias="from")] = None,
+        until: Annotated[AskedInstant | None, Query(alias="to")] = None,
         limit: Limit = DEFAULT_PAGE,
         cursor: Cursor = None,
     ) -> AuditList:

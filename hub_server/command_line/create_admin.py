@@ -45,12 +45,15 @@ def add_create_admin(program: typer.Typer, words: Words, prepared: Prepared) -> 
         new = NewLogin(email=email, name=name, kind=LoginKind.ADMIN, role=LoginRole(role.value))
         with prepared() as (context, _keys):
             login_id, password = _make(context, new, words)
+            place = context.database.url.render_as_string(hide_password=True)
         if as_json:
             made = {"id": login_id, "email": new.email.lower(), "role": new.role.value}
             typer.echo(json.dumps(made | {"initial_password": password}, ensure_ascii=False, indent=2))
         else:
             typer.echo(
-                words.admin_made.format(email=new.email.lower(), role=new.role.value, password=password)
+                words.admin_made.format(
+                    email=new.email.lower(), role=new.role.value, place=place, password=password
+                )
             )
 
 

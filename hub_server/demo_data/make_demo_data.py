@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from hub_server.access import SessionKind, api_key_text, login_by_email, open_session
-from hub_server.audit import Actor
+from hub_server.audit import DEMO
 from hub_server.bindings import list_cards
 from hub_server.demo_data.errors import NotForDemo
 from hub_server.demo_data.install import Hashes, install
-from hub_server.demo_data.queries import holds_others, is_empty, merchant_named
+from hub_server.demo_data.queries import is_demos, is_empty, merchant_named
 from hub_server.demo_data.rules import (
     ADMIN_EMAIL,
     LOGINS,
@@ -31,7 +31,6 @@ from hub_server.signing_keys import HubSigningKeys
 from hub_server.staff import staff_of_store
 from hub_server.terminals import create_terminal
 
-DEMO = Actor("system", "demo-data")
 CARDS_SHOWN = 50
 
 
@@ -85,12 +84,11 @@ def demo_shop(connection: Connection) -> tuple[MerchantRow, StoreRow]:
     """The demo's merchant and store.
 
     Raises:
-        NotForDemo: they are not there, or they are not alone.
+        NotForDemo: they are not there: the database is somebody's own.
     """
-    emails = [login.email for login in LOGINS]
     merchant_id = merchant_named(connection, MERCHANT_NAME)
     merchant = None if merchant_id is None else find_merchant(connection, merchant_id)
-    if merchant is None or holds_others(connection, merchant.id, emails):
+    if merchant is None or not is_demos(connection, [login.email for login in LOGINS]):
         raise NotForDemo("the database holds other data; demo data goes only into a database of its own")
     return merchant, stores_of(connection, merchant.id)[0]
 

@@ -181,3 +181,14 @@ def test_load_data_makes_funded_cards_with_one_live_code_each(
         assert live[code.claims.code_ref] == made[line["card_no"]].id
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert books_agree()
+
+
+def test_what_a_player_added_to_a_demo_hub_does_not_stop_the_demo(
+    hub: Hub, client: httpx.Client, settings: Settings
+) -> None:
+    first = _demo(hub)
+    headers = {"Authorization": f"Bearer {first['admin']['access_token']}"}
+    body = {"email": "clerk@example.org", "name": "新同事", "kind": "admin", "role": "auditor"}
+    assert client.post("/api/v1/admin/logins", headers=headers, json=body).is_success
+    sign_up(client, settings)
+    assert _demo(hub)["enrolment_code"] != first["enrolment_code"]

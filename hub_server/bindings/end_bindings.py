@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hub_server.audit import Actor, AuditName, record
 from hub_server.bindings.queries import BindingRow, count_owners, delete_bindings
+from hub_server.bindings.queries.kept_caps import keep_caps
 from hub_server.bindings.queries.sharing import advance_request, waiting_request_of
 from hub_server.bindings.states import BindingRole, RequestState
 from hub_server.foundation.storage import Connection
@@ -22,12 +23,16 @@ def refuse_last_owner(connection: Connection, binding: BindingRow) -> None:
 
 
 def end_bindings(connection: Connection, ended: Sequence[BindingRow], *, at: datetime, actor: Actor) -> None:
-    """Take bindings away, and with each the request that waits; the caller holds their cards' locks."""
+    """Take bindings away, and with each the request that waits; the caller holds their cards' locks.
+
+    Their caps are kept, and hold again when the member is bound to the card again.
+    """
     for binding in ended:
         waiting = waiting_request_of(connection, binding.card_id, binding.member_id)
         if waiting is not None:
             by = actor.id if actor.kind == "member" else None
             advance_request(connection, waiting.id, RequestState.REFUSED, at=at, by=by)
+    keep_caps(connection, ended)
     delete_bindings(connection, [binding.id for binding in ended])
     record(
         connection,

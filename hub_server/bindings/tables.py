@@ -30,6 +30,16 @@ bindings = Table(
 )
 """The caps are minor units of what is paid, set by an owner for a member of a shared card; null for none."""
 
+kept_caps = Table(
+    "kept_caps",
+    metadata,
+    uuid_column("card_id", ForeignKey("cards.id"), primary_key=True),
+    uuid_column("member_id", ForeignKey("members.id"), primary_key=True),
+    Column("cap_per_charge", BigInteger),
+    Column("cap_per_day", BigInteger),
+)
+"""The caps of bindings that have ended: nobody sheds them by leaving a card and coming back to it."""
+
 binding_requests = Table(
     "binding_requests",
     metadata,
@@ -82,4 +92,5 @@ __all__ = [
     "binding_tries",
     "bindings",
     "invitations",
+    "kept_caps",
 ]

@@ -67,6 +67,8 @@ def insert_bindings(connection: Connection, rows: Sequence[BindingRow]) -> None:
                 "member_id": row.member_id,
                 "role": row.role.value,
                 "bound_at": row.bound_at,
+                "cap_per_charge": row.caps.per_charge,
+                "cap_per_day": row.caps.per_day,
             }
             for row in rows
         ]

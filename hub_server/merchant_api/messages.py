@@ -95,10 +95,14 @@ class KindOfDay(Message):
 
 
 class StoreDay(Message):
-    """A store's business day, from `begins_at` to before `ends_at`; `net` is what stays in minor units."""
+    """A store's business day, from `begins_at` to before `ends_at`; `net` is what stays in minor units.
 
-    store_id: str
-    store_name: str
+    What goes back counts at the store of its charge, wherever it was asked for. Without a store: charges by API key,
+    and what went back of them.
+    """
+
+    store_id: str | None
+    store_name: str | None
     begins_at: WireInstant
     ends_at: WireInstant
     charges: KindOfDay
@@ -108,16 +112,16 @@ class StoreDay(Message):
 
     @classmethod
     def of(
-        cls, store: StoreRow, begin: datetime, end: datetime, sums: Mapping[TransactionKind, KindSums]
+        cls, store: StoreRow | None, begin: datetime, end: datetime, sums: Mapping[TransactionKind, KindSums]
     ) -> "StoreDay":
-        """The message of a store's sums by kind."""
+        """The message of a store's sums by kind; None for what was charged without one."""
         charges, reversals, refunds = (
             sums.get(kind, KindSums())
             for kind in (TransactionKind.CHARGE, TransactionKind.REVERSAL, TransactionKind.REFUND)
         )
         return cls(
-            store_id=store.id,
-            store_name=store.name,
+            store_id=None if store is None else store.id,
+            store_name=None if store is None else store.name,
             begins_at=begin,
             ends_at=end,
             charges=KindOfDay.of(charges),
@@ -128,7 +132,10 @@ class StoreDay(Message):
 
 
 class DailySummary(Message):
-    """Every store's business day of one date, and their `net` together, in minor units of `currency`."""
+    """Every store's business day of one date, and their `net` together, in minor units of `currency`.
+
+    Last, where there was any, what was charged without a store.
+    """
 
     date: date
     currency: str

@@ -14,27 +14,25 @@ from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Connection
 from hub_server.foundation.web.answers import problems
 from hub_server.foundation.web.paging import DEFAULT_PAGE, Cursor, Limit
+from hub_server.merchant_api.days_of_merchant import DaysOfMerchant, no_date
 from hub_server.merchant_api.messages import (
     DailySummary,
     OwnTransaction,
     OwnTransactions,
-    StoreDay,
 )
 from hub_server.merchant_api.own_stores import own_store, own_stores
 from hub_server.merchant_api.readers import Reader, reader_gate
-from hub_server.merchants import StoreRow, business_day
 from hub_server.terminals import TerminalAccess
 from hub_server.transactions import (
     TransactionFilter,
     TransactionRow,
     list_transactions_by_arrival,
     list_transactions_by_time,
-    sums_of_day,
     transactions_by_id,
 )
 from shared.clock import to_milliseconds
 from shared.ids import Uuid7Text
-from shared.problems import Code, CodedError, FieldError
+from shared.problems import Code, CodedError
 
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,30})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 
@@ -103,17 +101,24 @@ def router(context: Context, access: TerminalAccess) -> APIRouter:
     def daily_summary(
         reader: Annotated[Reader, reads], day: Annotated[_Day, Query(alias="date")]
     ) -> DailySummary:
-        """What each store took and gave back in its business day of that date, and all together."""
+        """What each store took and gave back in its business day of that date, and all together.
+
+        Who sees every store also sees what was charged without one, by API key: in the business day of the
+        merchant's first store, or the day of the hub where it has none.
+        """
         wanted = _date(day)
 
         def work(c: Connection) -> DailySummary:
             stores = own_stores(c, reader.merchant_id, reader.store_id)
-            days = tuple(_day_of(c, store, wanted) for store in stores)
+            days = DaysOfMerchant(c, reader.merchant_id, wanted)
+            told = [days.of_store(store) for store in stores]
+            if reader.store_id is None:
+                told += days.without_store(stores, context.settings.time_zone)
             return DailySummary(
                 date=wanted,
                 currency=context.settings.currency,
-                stores=days,
-                net=sum(each.net for each in days),
+                stores=tuple(told),
+                net=sum(each.net for each in told),
             )
 
         return context.database.read(work)
@@ -127,21 +132,8 @@ def _messages(connection: Connection, rows: list[TransactionRow]) -> tuple[OwnTr
     return tuple(OwnTransaction.of(row, numbers.get(row.original_id or "")) for row in rows)
 
 
-def _day_of(connection: Connection, store: StoreRow, day: date) -> StoreDay:
-    try:
-        begin, end = business_day(day, store.time_zone, store.day_starts_at)
-    except OverflowError as error:
-        raise _no_date() from error
-    return StoreDay.of(store, begin, end, sums_of_day(connection, store.id, begin, end))
-
-
 def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise _no_date() from error
-
-
-def _no_date() -> CodedError:
-    field = FieldError(pointer="/date", detail="no date of the calendar")
-    return CodedError(Code.INVALID_REQUEST, fields=(field,))
+        raise no_date() from error

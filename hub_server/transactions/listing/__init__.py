@@ -1,4 +1,4 @@
-"""Transactions as lists, and as the sums of a store's day."""
+"""Transactions as lists, and as the sums of a merchant's day."""
 
 from hub_server.transactions.listing.list_transactions import (
     list_transactions_by_arrival,

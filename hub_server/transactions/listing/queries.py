@@ -1,10 +1,11 @@
-"""Which transactions a list shows, and the sums of a store's day."""
+"""Which transactions a list shows, and the sums of a merchant's day."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, case, func, or_, select
 
 from hub_server.transactions.states import TransactionKind
 from hub_server.transactions.tables import transactions
@@ -58,35 +59,43 @@ def ids_by_arrival(
 
 
 def sums_of_day(
-    connection: Connection, store_id: str, begin: datetime, end: datetime
-) -> dict[TransactionKind, KindSums]:
-    """The sums of what a store's transactions moved in a business day, by kind."""
+    connection: Connection, merchant_id: str, begin: datetime, end: datetime
+) -> dict[str | None, dict[TransactionKind, KindSums]]:
+    """The sums of what a merchant's transactions moved in a business day, by store and kind.
+
+    What goes back counts at the store of its charge, wherever it was asked for, so that each store's sums add up;
+    None is the store of charges that were made without one, by an API key.
+    """
     paid, late = transactions.c.payable, transactions.c.completed_at >= end
+    charge = transactions.alias("charge")
+    store = case((charge.c.id.is_(None), transactions.c.store_id), else_=charge.c.store_id).label("store")
     rows = connection.execute(
         select(
+            store,
             transactions.c.kind,
             func.count().label("count"),
             func.sum(paid).label("amount"),
             func.count().filter(late).label("late_count"),
             func.coalesce(func.sum(paid).filter(late), 0).label("late_amount"),
         )
+        .outerjoin(charge, charge.c.id == transactions.c.original_id)
         .where(
-            transactions.c.store_id == store_id,
+            transactions.c.merchant_id == merchant_id,
             transactions.c.at >= begin,
             transactions.c.at < end,
             transactions.c.completed_at.is_not(None),
         )
-        .group_by(transactions.c.kind)
+        .group_by(store, transactions.c.kind)
     )
-    return {
-        TransactionKind(row["kind"]): KindSums(
+    sums: defaultdict[str | None, dict[TransactionKind, KindSums]] = defaultdict(dict)
+    for row in rows.mappings().all():
+        sums[row["store"]][TransactionKind(row["kind"])] = KindSums(
             count=row["count"],
             amount=int(row["amount"]),
             late_count=row["late_count"],
             late_amount=int(row["late_amount"]),
         )
-        for row in rows.mappings().all()
-    }
+    return dict(sums)
 
 
 def _where(wanted: TransactionFilter) -> Select[Any]:

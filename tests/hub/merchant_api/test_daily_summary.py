@@ -4,14 +4,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
+import httpx
 import pytest
 
+from hub_server.foundation.context import Context
+from hub_server.merchant_api.days_of_merchant import DaysOfMerchant
 from hub_server.merchants import business_day
-from shared.journal_entries import Status
+from hub_server.signing_keys import HubSigningKeys
+from shared.journal_entries import RefundData, Status
 from shared.problems import Code
 from tests.builders.counter import TOO_LATE, Counter
 from tests.builders.hub_rows import HubRows
+from tests.builders.signed_in import key_headers
+from tests.builders.till import Till
 from tests.fakes.clock import ManualClock
 from tests.hub.merchant_api.conftest import Ask, Tenant
 
@@ -90,6 +97,68 @@ def test_a_manager_and_a_terminal_read_their_store_alone(
     day = ask("GET", "daily-summary", headers=own.manager.headers, date="2026-11-22").json()
     assert [store["store_id"] for store in day["stores"]] == [own.shop.store_id]
     assert day["net"] == 0
+
+
+@pytest.fixture
+def till(
+    hub_context: Context, keys: HubSigningKeys, rows: HubRows, client: httpx.Client, own: Tenant
+) -> Till:
+    """A till without a store, of the merchant that asks."""
+    made = Till(hub_context, keys, rows, client)
+    made.headers = key_headers(hub_context, own.shop.merchant_id)
+    return made
+
+
+def test_what_was_charged_by_api_key_has_a_row_without_a_store_and_a_refund_at_a_counter_is_in_it(
+    ask: Ask, own: Tenant, till: Till, rows: HubRows, counter_of: CounterOf, clock: ManualClock
+) -> None:
+    paid = till.paid(till.code(rows.card()), 50_000)["tx_no"]
+    counter = counter_of(own.shop)
+    refund = counter.journal.add(
+        RefundData(tx_no=paid, amount=20_000, reason="r", cashier="c2", approved_by=rows.manager(own.shop))
+    )
+    assert counter.ask(refund).status is Status.COMPLETED
+    day = ask("GET", "daily-summary", date="2026-11-22").json()
+    store, without = day["stores"]
+    assert (store["store_id"], store["refunds"]["count"], store["net"]) == (own.shop.store_id, 0, 0)
+    assert (without["store_id"], without["store_name"], without["net"]) == (None, None, 30_000)
+    assert (without["charges"]["amount"], without["refunds"]["amount"]) == (50_000, 20_000)
+    assert (without["begins_at"], without["ends_at"]) == (store["begins_at"], store["ends_at"])
+    assert day["net"] == 30_000
+    assert ask("GET", "daily-summary", headers=till.headers, date="2026-11-22").json() == day
+    held = ask("GET", "daily-summary", headers=own.manager.headers, date="2026-11-22").json()
+    assert (held["net"], [each["store_id"] for each in held["stores"]]) == (0, [own.shop.store_id])
+    listed = [each["tx_no"] for each in ask("GET", "transactions").json()["items"]]
+    assert paid in listed
+    assert len(listed) == 2
+    assert len(ask("GET", "daily-summary", date="2026-11-21").json()["stores"]) == 1
+
+
+def test_what_goes_back_at_another_store_counts_where_it_was_charged(
+    ask: Ask, own: Tenant, second_store: str, rows: HubRows, counter_of: CounterOf
+) -> None:
+    there_shop = replace(own.shop, store_id=second_store)
+    here, there = counter_of(own.shop), counter_of(there_shop)
+    paid = here.journal.charge(rows.code(rows.card()), 10_000)
+    tx_no = here.ask(paid).transaction
+    assert tx_no is not None
+    refund = RefundData(
+        tx_no=tx_no.tx_no, amount=4_000, reason="r", cashier="c2", approved_by=rows.manager(there_shop)
+    )
+    assert there.ask(there.journal.add(refund)).status is Status.COMPLETED
+    day = ask("GET", "daily-summary", date="2026-11-22").json()
+    assert ([each["net"] for each in day["stores"]], day["net"]) == ([6_000, 0], 6_000)
+
+
+def test_a_merchant_without_a_store_has_the_hubs_day(
+    own: Tenant, till: Till, rows: HubRows, run: Callable[..., Any]
+) -> None:
+    till.paid(till.code(rows.card()), 700)
+    day = date(2026, 11, 22)
+    (without,) = run(lambda c: DaysOfMerchant(c, own.shop.merchant_id, day).without_store([], "Asia/Taipei"))
+    assert (without.store_id, without.net) == (None, 700)
+    assert without.begins_at == datetime(2026, 11, 21, 16, tzinfo=UTC)
+    assert without.ends_at == datetime(2026, 11, 22, 16, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("wrong", ["2026-13-01", "2026-02-30", "22.11.2026", "0001-01-01", "9999-12-31", ""])

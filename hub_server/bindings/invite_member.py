@@ -19,7 +19,7 @@ from hub_server.bindings.states import BindingRole
 from hub_server.cards import read_card
 from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Connection, lock_rows
-from hub_server.members import require_active
+from hub_server.members import member_of, require_active
 from shared.problems import Code, CodedError
 from shared.signing import to_base64url
 
@@ -74,7 +74,7 @@ def bind_by_invitation(
 
     Raises:
         CodedError: MEMBER_NOT_ACTIVE, CARD_NOT_ACTIVE; INVITATION_INVALID (wrong, used, expired, or whoever
-            invited owns the card no more).
+            invited is suspended or owns the card no more).
     """
     require_active(connection, member_id)
     token_hash = invitation_hash(token)
@@ -89,9 +89,8 @@ def bind_by_invitation(
     there = binding_of(connection, card.id, member_id)
     if there is not None and invitation.used_by == member_id:
         return Bound(card, there)
-    inviter = binding_of(connection, card.id, invitation.invited_by)
-    is_owners = inviter is not None and inviter.role is BindingRole.OWNER
-    if invitation.used_at is not None or invitation.expires_at <= at or not is_owners:
+    is_over = invitation.used_at is not None or invitation.expires_at <= at
+    if is_over or not _may_invite(connection, card.id, invitation.invited_by):
         raise CodedError(Code.INVITATION_INVALID)
     require_binding_card(card, at)
     if there is not None:
@@ -108,3 +107,11 @@ def bind_by_invitation(
         actor=Actor("member", member_id),
     )
     return Bound(card, binding, is_new=True)
+
+
+def _may_invite(connection: Connection, card_id: str, member_id: str) -> bool:
+    """Whether whoever invited is an active owner of the card still."""
+    binding = binding_of(connection, card_id, member_id)
+    member = member_of(connection, member_id)
+    is_owner = binding is not None and binding.role is BindingRole.OWNER
+    return is_owner and member is not None and member.is_active

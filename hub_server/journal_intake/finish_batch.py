@@ -39,4 +39,5 @@ def _record_shifts(connection: Connection, batch: Batch, through: int) -> None:
         ],
         touched=[shift for key in changed if (shift := desk.transactions[key].shift) is not None],
         through=through,
+        now=desk.now,
     )

@@ -1,11 +1,13 @@
 """Rows of shifts, and the hub's own sums of them."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from hub_server.foundation.storage import insert_new_rows
 from hub_server.shifts.rules import OwnSums
@@ -14,10 +16,15 @@ from hub_server.transactions import TransactionKind
 from hub_server.transactions.tables import transactions
 from shared.journal_entries import ShiftCloseData
 
+_log = logging.getLogger("mps.hub.shifts")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftRow:
-    """A shift of a terminal; `difference` in minor units, None while it cannot be told."""
+    """A shift of a terminal; `difference` in minor units, None while it cannot be told.
+
+    A shift may be closed without having been opened: its opening is out, or was never written.
+    """
 
     terminal_id: str
     shift: str
@@ -61,28 +68,41 @@ def write_closings(connection: Connection, rows: Sequence[Mapping[str, object]])
         )
 
 
-def write_differences(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """`{the_terminal, the_shift, new_difference}`."""
-    if rows:
-        connection.execute(
-            update(shifts).where(*_one()).values(difference=bindparam("new_difference")), list(rows)
-        )
+def write_difference(connection: Connection, shift: ShiftRow, value: int) -> None:
+    """What its report and the hub's own sums differ by."""
+    mine = shifts.c.terminal_id == shift.terminal_id, shifts.c.shift == shift.shift
+    connection.execute(update(shifts).where(*mine).values(difference=value))
 
 
 def shifts_to_compare(
     connection: Connection, terminal_id: str, through: int, touched: Sequence[str]
-) -> list[ShiftRow]:
+) -> list[str]:
     """Closed shifts whose entries are all there and whose difference is not known or may have changed."""
     which = [shifts.c.difference.is_(None)] + ([shifts.c.shift.in_(touched)] if touched else [])
     # One query each: together they would be answered by reading every shift that the terminal ever had.
     found = [
         connection.execute(
-            select(shifts).where(shifts.c.terminal_id == terminal_id, shifts.c.closed_seq <= through, one)
-        )
+            select(shifts.c.shift).where(
+                shifts.c.terminal_id == terminal_id, shifts.c.closed_seq <= through, one
+            )
+        ).scalars()
         for one in which
     ]
-    rows = {row.shift: row for part in found for row in part}
-    return [_shift(dict(row._mapping)) for row in rows.values()]
+    return sorted({shift for part in found for shift in part})
+
+
+def read_shift(connection: Connection, terminal_id: str, shift: str) -> ShiftRow:
+    """One shift.
+
+    Raises:
+        LookupError: there is no such shift.
+        ValueError: its report cannot be read.
+    """
+    one = select(shifts).where(shifts.c.terminal_id == terminal_id, shifts.c.shift == shift)
+    row = connection.execute(one).first()
+    if row is None:
+        raise LookupError(shift)
+    return _shift(dict(row._mapping))
 
 
 def own_sums(connection: Connection, shift: ShiftRow, without: Sequence[str]) -> OwnSums:
@@ -105,17 +125,20 @@ def own_sums(connection: Connection, shift: ShiftRow, without: Sequence[str]) ->
             transactions.c.entry_seq < shift.closed_seq,
         )
     ).one()
-    # A refund names no shift: decided before the entries around it had come, it is known by its place alone.
-    placed = connection.execute(
-        select(func.coalesce(func.sum(moved), 0)).where(
-            transactions.c.terminal_id == shift.terminal_id,
-            transactions.c.shift.is_(None),
-            transactions.c.entry_seq > shift.opened_seq,
-            transactions.c.entry_seq < shift.closed_seq,
-            is_refund,
-        )
-    ).scalar_one()
-    return OwnSums(charged=int(row.charged), given_back=int(row.given_back) + int(placed))
+    given_back = int(row.given_back)
+    if shift.opened_seq is not None:
+        # A refund names no shift: decided before the entries around it had come, it is known by its place alone.
+        placed = connection.execute(
+            select(func.coalesce(func.sum(moved), 0)).where(
+                transactions.c.terminal_id == shift.terminal_id,
+                transactions.c.shift.is_(None),
+                transactions.c.entry_seq > shift.opened_seq,
+                transactions.c.entry_seq < shift.closed_seq,
+                is_refund,
+            )
+        ).scalar_one()
+        given_back += int(placed)
+    return OwnSums(charged=int(row.charged), given_back=given_back)
 
 
 def shift_marks(
@@ -133,6 +156,27 @@ def shift_marks(
     ).all()
     begun: list[tuple[int, str | None]] = [(row.opened_seq, row.shift) for row in found]
     return begun + [(row.closed_seq, None) for row in found if row.closed_seq is not None]
+
+
+def set_apart(connection: Connection, work: Callable[[], None]) -> bool:
+    """Do the work, or none of it, whatever goes wrong inside; whether it was done.
+
+    What goes wrong with the database itself is the whole transaction's matter.
+
+    Raises:
+        OperationalError, InterfaceError: a lock, a deadlock, a connection that broke (by `Database.run`).
+    """
+    savepoint = connection.begin_nested()
+    try:
+        work()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # noqa: BLE001 - a boundary: logged, and told to a person by the caller
+        savepoint.rollback()
+        _log.exception("the bookkeeping of a shift failed")
+        return False
+    savepoint.commit()
+    return True
 
 
 def _one() -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -1,16 +1,23 @@
-"""Use case record_shifts: keep what a terminal reports, and compare it once every entry before is there."""
+"""Use case record_shifts: keep what a terminal reports, and compare it once every entry before is there.
+
+Bookkeeping beside the money: it never fails the batch of entries that it comes with.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
+from hub_server.foundation.outbox import ALERT, News, enqueue
 from hub_server.foundation.storage import Connection
 from hub_server.shifts.queries import (
     insert_shifts,
     own_sums,
+    read_shift,
+    set_apart,
     shifts_to_compare,
     write_closings,
-    write_differences,
+    write_difference,
     write_openings,
 )
 from hub_server.shifts.rules import difference
@@ -43,24 +50,48 @@ def record_shifts(
     closed: Sequence[ShiftClosed],
     touched: Iterable[str],
     through: int,
+    now: datetime,
 ) -> None:
     """Store openings and closings in any order; `touched` are shifts in which money moved just now.
+
+    What cannot be stored or compared is logged and told in an alert (`shift_not_recorded`): the money stands.
 
     Args:
         through: the end of the terminal's unbroken chain.
     """
     reports: list[ShiftOpened | ShiftClosed] = [*opened, *closed]
+    failed: list[str] = []
+    if reports and not set_apart(connection, partial(_store, connection, terminal_id, opened, closed)):
+        failed += [report.data.shift for report in reports]
+    failed += [
+        shift
+        for shift in shifts_to_compare(connection, terminal_id, through, sorted(set(touched)))
+        if not set_apart(connection, partial(_compare, connection, terminal_id, shift))
+    ]
+    if failed:
+        told = {
+            "kind": "shift_not_recorded",
+            "subject": terminal_id,
+            "detail": {"shifts": sorted(set(failed))},
+        }
+        enqueue(connection, now, [News(ALERT, told)])
+
+
+def _store(
+    connection: Connection, terminal_id: str, opened: Sequence[ShiftOpened], closed: Sequence[ShiftClosed]
+) -> None:
+    reports: list[ShiftOpened | ShiftClosed] = [*opened, *closed]
     insert_shifts(connection, [_new_row(terminal_id, item) for item in reports])
     write_openings(connection, [_opening(terminal_id, item) for item in opened])
     write_closings(connection, [_closing(terminal_id, item) for item in closed])
-    rows = []
-    for shift in shifts_to_compare(connection, terminal_id, through, sorted(set(touched))):
-        if shift.reported is not None and shift.closed_seq is not None:
-            in_doubt = shift.reported.in_doubt or ()
-            own = own_sums(connection, shift, in_doubt)
-            key = _key(terminal_id, shift.shift)
-            rows.append(key | {"new_difference": difference(shift.reported, own)})
-    write_differences(connection, rows)
+
+
+def _compare(connection: Connection, terminal_id: str, name: str) -> None:
+    shift = read_shift(connection, terminal_id, name)
+    if shift.reported is None or shift.closed_seq is None:
+        return
+    own = own_sums(connection, shift, shift.reported.in_doubt or ())
+    write_difference(connection, shift, difference(shift.reported, own))
 
 
 def _key(terminal_id: str, shift: str) -> dict[str, object]:

@@ -1,10 +1,15 @@
 """Shifts as terminals report them, beside the hub's own sums (protocol.md 4)."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
+from hub_server.consistency import check
 from hub_server.foundation.context import Context
+from hub_server.foundation.outbox.tables import outbox
+from hub_server.journal_intake import EntryOutcome
 from hub_server.shifts.queries import ShiftRow
 from hub_server.shifts.tables import shifts
 from hub_server.signing_keys import HubSigningKeys
@@ -13,6 +18,7 @@ from shared.journal_entries import Entry, ReversalReason, ShiftCloseData, ShiftO
 from tests.builders.counter import TOO_LATE, Counter
 from tests.builders.hub_rows import HubRows
 from tests.builders.terminal_journal import CASHIER, SHIFT
+from tests.log_rules import ExpectedLogs
 
 
 @pytest.fixture
@@ -54,6 +60,16 @@ def _shift(counter: Counter, shift: str = SHIFT) -> ShiftRow:
     row = counter.rows.one(shifts, terminal_id=counter.terminal_id, shift=shift)
     reported = row.pop("reported")
     return ShiftRow(**row, reported=ShiftCloseData.model_validate(reported) if reported else None)
+
+
+def _findings(counter: Counter) -> tuple[object, ...]:
+    """What the consistency check finds."""
+    return counter.context.database.read(lambda c: check(c, counter.keys.verifiers)).findings
+
+
+def _sent(counter: Counter) -> list[tuple[Entry, EntryOutcome]]:
+    """The whole journal in one request, with what became of each."""
+    return list(zip(counter.journal.entries, counter.submit(*counter.journal.entries), strict=True))
 
 
 def test_a_shift_that_agrees_has_no_difference(counter: Counter) -> None:
@@ -166,3 +182,103 @@ def test_a_refund_that_was_in_doubt_at_the_closing_stands_outside_the_sums(count
     _close(counter, charges=1, charged=1_000, in_doubt=(refund.id,))
     counter.submit(*counter.journal.entries)
     assert (counter.ask(refund).status, _shift(counter).difference) == (Status.COMPLETED, 0)
+
+
+def _opened_after(counter: Counter) -> list[Entry]:
+    """A close before its open in the journal, and a void, a charge and a refund after both."""
+    manager = counter.rows.manager(counter.shop, since=counter.context.clock.now() - timedelta(days=1))
+    undone = counter.journal.charge(counter.rows.code(counter.rows.card()), 1_000, shift="shift-2")
+    _close(counter, charges=1, charged=1_000, shift="shift-2")
+    counter.journal.add(ShiftOpenData(cashier=CASHIER, shift="shift-2"))
+    kept = counter.journal.charge(counter.rows.code(counter.rows.card()), 500, shift="shift-2")
+    counter.journal.reversal(undone, ReversalReason.VOID, approved_by=manager)
+    counter.journal.refund(kept, 200, approved_by=manager)
+    return counter.journal.entries[2:]
+
+
+@pytest.mark.parametrize("first", list(itertools.permutations(range(3))))
+def test_a_close_before_its_open_is_kept_and_money_goes_on_in_every_order(
+    counter: Counter, first: tuple[int, int, int]
+) -> None:
+    after = _opened_after(counter)
+    counter.submit(*counter.journal.entries[:2])
+    for place in first:
+        assert counter.ask(after[place]).status in (Status.ACCEPTED, Status.COMPLETED)
+    told = [counter.ask(entry).status for entry in after[3:]]
+    assert told == [Status.COMPLETED, Status.REVERSED, Status.COMPLETED]
+    row = _shift(counter, "shift-2")
+    assert (row.closed_seq, row.opened_seq, row.difference) == (after[1].seq, after[2].seq, 0)
+    assert _findings(counter) == ()
+    assert counter.rows.rows(outbox, topic="alert") == []
+
+
+@pytest.mark.parametrize("is_backwards", [False, True])
+def test_a_shift_that_was_never_opened_is_compared_and_holds_nothing_up(
+    counter: Counter, is_backwards: bool
+) -> None:
+    manager = counter.rows.manager(counter.shop)
+    card = counter.rows.card()
+    gap = counter.journal.charge(counter.rows.code(card), 1_000, shift="never")
+    close = _close(counter, charges=1, charged=1_200, shift="never")
+    counter.submit(*counter.journal.entries[:2])
+    arriving = [close, gap] if is_backwards else [gap, close]
+    assert {counter.ask(entry).status for entry in arriving} == {Status.COMPLETED, Status.ACCEPTED}
+    assert (_shift(counter, "never").opened_seq, _shift(counter, "never").difference) == (None, 200)
+    live = counter.journal.charge(counter.rows.code(card), 300, shift="never")
+    assert counter.ask(live).status is Status.COMPLETED
+    assert counter.ask(counter.journal.refund(live, 100, approved_by=manager)).status is Status.COMPLETED
+    assert counter.ask(counter.journal.reversal(gap)).status is Status.REVERSED
+    assert counter.balance(card) == 100_000 - 300 + 100
+    assert _findings(counter) == ()
+
+
+def test_a_malformed_opening_is_refused_and_its_close_is_kept(counter: Counter) -> None:
+    opened = counter.journal.add(ShiftOpenData.model_construct(cashier=CASHIER, shift=""))
+    charge = counter.journal.charge(counter.rows.code(counter.rows.card()), 1_000, shift="shift-2")
+    close = _close(counter, charges=1, charged=1_000, shift="shift-2")
+    told = {entry.seq: outcome.status for entry, outcome in _sent(counter)}
+    assert told[opened.seq] is Status.REJECTED
+    assert (told[charge.seq], told[close.seq]) == (Status.COMPLETED, Status.ACCEPTED)
+    assert _shift(counter, "shift-2").difference == 0
+
+
+def test_a_report_that_cannot_be_read_any_more_is_told_and_holds_no_money(
+    counter: Counter, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("mps.hub.shifts", "the bookkeeping of a shift failed")
+    counter.submit(*counter.journal.entries, _close(counter, charges=0, charged=0))
+    spoil = text("UPDATE shifts SET reported = '{}', difference = NULL")
+    counter.context.database.run(lambda c: c.execute(spoil))
+    charge = counter.journal.charge(counter.rows.code(counter.rows.card()), 1_000, shift="shift-2")
+    close = _close(counter, charges=1, charged=1_000, shift="shift-2")
+    assert [each.status for each in counter.submit(charge, close)] == [Status.COMPLETED, Status.ACCEPTED]
+    assert _shift(counter, "shift-2").difference == 0
+    (told,) = [row["payload"] for row in counter.rows.rows(outbox, topic="alert")]
+    assert told == {
+        "kind": "shift_not_recorded",
+        "subject": counter.terminal_id,
+        "detail": {"shifts": [SHIFT]},
+    }
+
+
+def test_a_shift_that_cannot_be_stored_is_told_and_holds_no_money(
+    counter: Counter, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("mps.hub.shifts", "the bookkeeping of a shift failed")
+    expected_logs.allow("psycopg", "pipeline aborted")
+    if counter.context.database.is_sqlite:
+        fault = "CREATE TRIGGER fault BEFORE INSERT ON shifts BEGIN SELECT RAISE(ABORT, 'a fault'); END"
+    else:
+        fault = "ALTER TABLE shifts ADD CONSTRAINT fault CHECK (shift = '')"
+    counter.context.database.run(lambda c: c.execute(text(fault)))
+    card = counter.rows.card()
+    charge = counter.journal.charge(counter.rows.code(card), 1_000)
+    _close(counter, charges=1, charged=1_000)
+    told = [outcome.status for _, outcome in _sent(counter)]
+    assert told == [Status.ACCEPTED, Status.ACCEPTED, Status.COMPLETED, Status.ACCEPTED]
+    assert counter.balance(card) == 100_000 - 1_000
+    assert counter.rows.rows(shifts) == []
+    (alert,) = [row["payload"] for row in counter.rows.rows(outbox, topic="alert")]
+    assert (alert["kind"], alert["detail"]) == ("shift_not_recorded", {"shifts": [SHIFT]})
+    assert counter.ask(charge).decision is not None
+    assert _findings(counter) == ()

@@ -28,3 +28,5 @@ class Actor:
 
 SYSTEM = Actor("system", "hub")
 """Nobody in person: a job, or a rule."""
+DEMO = Actor("system", "demo-data")
+"""What made the demo's people and cards, and gave them their first value."""

@@ -41,6 +41,21 @@ def own_person(connection: Connection, session: MerchantSession, staff_id: str, 
     return person
 
 
+def own_person_anywhere(connection: Connection, session: MerchantSession, staff_id: str) -> StaffRow:
+    """Somebody of whom something changes that counts at every store.
+
+    Raises:
+        CodedError: NOT_FOUND; FORBIDDEN for a manager and somebody who is store manager anywhere, or who stands at
+            another store too.
+    """
+    person = own_person(connection, session, staff_id, session.store_id or "")
+    if session.store_id is not None:
+        held = open_posts(connection, [staff_id])
+        if any(post.store_id != session.store_id for post in held):
+            raise CodedError(Code.FORBIDDEN, "only an owner changes what counts at another store too")
+    return person
+
+
 def seen_people(
     connection: Connection, session: MerchantSession, *, after: str | None, limit: int
 ) -> list[dict[str, Any]]:

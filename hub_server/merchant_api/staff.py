@@ -12,9 +12,15 @@ from hub_server.foundation.web.answers import problems
 from hub_server.foundation.web.paging import DEFAULT_PAGE, Cursor, Limit, read_id, write_id
 from hub_server.foundation.web.path_ids import PathId, known_form
 from hub_server.foundation.web.texts import Name
-from hub_server.merchant_api.own_staff import may_appoint, own_person, person_seen, seen_people
+from hub_server.merchant_api.own_staff import (
+    may_appoint,
+    own_person,
+    own_person_anywhere,
+    person_seen,
+    seen_people,
+)
 from hub_server.merchant_api.own_stores import store_of_session
-from hub_server.staff import StaffRole, create_staff, end_post, hash_pin, post_staff
+from hub_server.staff import StaffRole, change_pin, create_staff, end_post, hash_pin, post_staff
 from shared.api.messages import Message, Request
 from shared.clock import WireInstant
 from shared.ids import Uuid7Text
@@ -30,6 +36,12 @@ class PersonToTakeOn(Request):
     pin: Annotated[str, StringConstraints(pattern=r"^[0-9]{4,8}$"), Field(repr=False)]
     store_id: Uuid7Text
     role: _RoleName
+
+
+class PinToSet(Request):
+    """A PIN of 4 to 8 digits."""
+
+    pin: Annotated[str, StringConstraints(pattern=r"^[0-9]{4,8}$"), Field(repr=False)]
 
 
 class PostToGive(Request):
@@ -125,6 +137,19 @@ def _add_people(routes: APIRouter, context: Context) -> None:
 
 def _add_posts(routes: APIRouter, context: Context) -> None:
     changes = Depends(merchant_gate(context, Permission.OWN_STAFF))
+
+    @routes.put("/{staff_id}/pin", responses=problems(Code.NOT_FOUND, Code.FORBIDDEN))
+    def set_pin(session: Annotated[MerchantSession, changes], staff_id: PathId, body: PinToSet) -> SeenPerson:
+        """Change somebody's PIN; the terminals of every store where the person stands are told."""
+        known, at = known_form(staff_id), context.clock.now()
+        pin_hash = hash_pin(body.pin, context.settings.pin_bcrypt_cost)
+
+        def work(c: Connection) -> SeenPerson:
+            person = own_person_anywhere(c, session, known)
+            change_pin(c, staff_id=person.id, pin_hash=pin_hash, at=at, actor=session.actor)
+            return SeenPerson.model_validate(person_seen(c, person, session))
+
+        return context.database.run(work)
 
     @routes.post("/{staff_id}/posts", responses=problems(Code.NOT_FOUND, Code.FORBIDDEN))
     def give_post(

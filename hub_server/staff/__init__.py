@@ -1,5 +1,6 @@
 """Owns staff: cashiers and store managers with their PINs, and their posts."""
 
+from hub_server.staff.change_pin import change_pin
 from hub_server.staff.create_staff import create_staff, hash_pin
 from hub_server.staff.post_staff import end_post, post_staff
 from hub_server.staff.queries import (
@@ -20,6 +21,7 @@ __all__ = [
     "PostRow",
     "StaffRole",
     "StaffRow",
+    "change_pin",
     "create_staff",
     "end_post",
     "find_staff",

@@ -38,7 +38,7 @@ def post_staff(
     insert_post(connection, post_id=post_id, staff_id=staff_id, store_id=store_id, role=role, since=at)
     event = actor.did(AuditName.STAFF_POSTED, "staff", staff_id, store=store_id, role=role.value)
     record(connection, at, [event])
-    _tell(connection, store, at, begun=[post_id], ended=ended)
+    tell_store(connection, store, at, begun=[post_id], ended=ended)
 
 
 def end_post(connection: Connection, *, staff_id: str, store_id: str, at: datetime, actor: Actor) -> bool:
@@ -55,13 +55,14 @@ def end_post(connection: Connection, *, staff_id: str, store_id: str, at: dateti
     if not ended:
         return False
     record(connection, at, [actor.did(AuditName.STAFF_POSTED, "staff", staff_id, store=store_id, role=None)])
-    _tell(connection, store, at, begun=[], ended=ended)
+    tell_store(connection, store, at, begun=[], ended=ended)
     return True
 
 
-def _tell(
+def tell_store(
     connection: Connection, store: StoreRow, at: datetime, *, begun: Sequence[str], ended: Sequence[str]
 ) -> None:
+    """Terminals of the store are told who stands there; the caller holds the store's lock."""
     payload = {
         "kind": "staff",
         "merchant_id": store.merchant_id,

@@ -88,6 +88,11 @@ def stood_at(connection: Connection, staff_id: str, store_id: str) -> bool:
     return found.first() is not None
 
 
+def set_pin_hash(connection: Connection, staff_id: str, pin_hash: str) -> None:
+    """Another PIN."""
+    connection.execute(update(staff).where(staff.c.id == staff_id).values(pin_hash=pin_hash))
+
+
 def insert_post(
     connection: Connection, *, post_id: str, staff_id: str, store_id: str, role: StaffRole, since: datetime
 ) -> None:

@@ -129,3 +129,32 @@ def test_the_list_is_paged(ask: Ask, own: Tenant, clock: ManualClock) -> None:
     rest = ask("GET", "staff", limit=2, cursor=first["next_cursor"]).json()
     assert [item["id"] for item in first["items"] + rest["items"]] == made
     assert rest["next_cursor"] is None
+
+
+def test_a_pin_is_changed_and_every_store_of_the_person_is_told(
+    ask: Ask, own: Tenant, second_store: str, rows: HubRows, audited: Callable[[], list[str]], told: Told
+) -> None:
+    made = ask("POST", "staff", _new(own.shop.store_id)).json()
+    ask("POST", f"staff/{made['id']}/posts", {"store_id": second_store, "role": "cashier"})
+    before = len(told())
+    answer = ask("PUT", f"staff/{made['id']}/pin", {"pin": "97531"})
+    assert answer.status_code == 200, answer.text
+    assert "97531" not in answer.text
+    kept = rows.one(staff, id=made["id"])["pin_hash"]
+    assert bcrypt.checkpw(b"97531", kept.encode("ascii"))
+    news = told()[before:]
+    assert {each["store_id"] for each in news} == {own.shop.store_id, second_store}
+    assert all(person["pin_hash"] == kept for each in news for person in each["data"]["staff"])
+    assert audited()[-1] == "STAFF_PIN_CHANGED"
+
+
+def test_a_manager_changes_pins_of_own_cashiers_alone(ask: Ask, own: Tenant, second_store: str) -> None:
+    by, pin = own.manager.headers, {"pin": "97531"}
+    cashier = ask("POST", "staff", _new(own.shop.store_id)).json()
+    boss = ask("POST", "staff", _new(own.shop.store_id, "store_manager")).json()
+    elsewhere = ask("POST", "staff", _new(second_store)).json()
+    assert ask("PUT", f"staff/{cashier['id']}/pin", pin, headers=by).status_code == 200
+    assert ask("PUT", f"staff/{boss['id']}/pin", pin, headers=by).status_code == 403
+    assert ask("PUT", f"staff/{elsewhere['id']}/pin", pin, headers=by).status_code == 404
+    ask("POST", f"staff/{cashier['id']}/posts", {"store_id": second_store, "role": "cashier"})
+    assert ask("PUT", f"staff/{cashier['id']}/pin", pin, headers=by).status_code == 403

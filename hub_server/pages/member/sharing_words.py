@@ -125,7 +125,7 @@ SHARING_TEXTS: dict[str, Text] = {
     "invitation_role": Text(
         "請對方掃描，或傳連結給對方。加入後是{role}。", "Let them scan it, or send the link. Role: {role}."
     ),
-    "invitation_until": Text("只能用一次，有效到 {time}。", "Works once, until {time}."),
+    "invitation_until": Text("只能用一次。\n有效到 {time}。", "Works once.\nValid until {time}."),
     "link_label": Text("邀請連結", "Invitation link"),
     "copy": Text("複製連結", "Copy the link"),
     "copied": Text("✓ 已複製", "✓ Copied"),

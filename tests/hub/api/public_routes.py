@@ -18,9 +18,17 @@ PUBLIC: Final[dict[tuple[str, str], str]] = {
     ("POST", "/api/v1/members"): "the registration token is the proof",
     ("GET", "/m"): "a page; what it may ask has tests of its own",
     ("GET", "/m/"): "a page; what it may ask has tests of its own",
-    ("GET", "/m/static/{name}"): "a page's files",
+    ("GET", "/m/static/{mark}/{name}"): "a page's files",
     ("POST", "/m/session"): "a page's sign-in: the digits are the proof",
     ("POST", "/m/registration"): "a page's registration: the registration token is the proof",
     ("POST", "/m/cards/{card_id}/code"): "a page's own, by its cookie; tests/hub/pages shows who is refused",
+    (
+        "GET",
+        "/m/cards/{card_id}/sharing",
+    ): "a page's own, by its cookie; tests/hub/pages shows who is refused",
+    (
+        "POST",
+        "/m/cards/{card_id}/invitations",
+    ): "a page's own, by its cookie; tests/hub/pages shows who is refused",
     ("GET", "/m/codes/{code_ref}"): "a page's own, by its cookie; tests/hub/pages shows who is refused",
 }

@@ -9,10 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from hub_server.audit import DEMO
 from hub_server.bindings import BindingRole, bind_cards
 from hub_server.cards import CardRow, CardTypeName, NewCard, issue_cards
 from hub_server.demo_data.fund_cards import Funding, top_up_cards
-from hub_server.demo_data.make_demo_data import DEMO, demo_shop
+from hub_server.demo_data.make_demo_data import demo_shop
 from hub_server.demo_data.rules import FUNDS, LOAD_NAME, LOAD_PHONE
 from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Connection

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Table, insert, select, update
 
+from hub_server.audit.tables import audit_events
 from hub_server.bindings.tables import bindings
 from hub_server.cards import CardTypeName, card_number, last4
 from hub_server.cards.tables import cards
@@ -248,21 +249,13 @@ class HubRows:
     def _fund(self, card: CardRows, account_id: str, balance: int, points: int) -> None:
         gateway, transaction_id, now = self._id(), self._id(), self._now()
         if balance:
+            topped_up = row_shapes.top_up(
+                card.card_id, card.card_no, card.card_type, transaction_id, self._next(), balance, points, now
+            )
             self._insert(
                 (accounts, row_shapes.account(gateway, "gateway", f"test-{self._next()}", now)),
-                (
-                    transactions,
-                    row_shapes.top_up(
-                        card.card_id,
-                        card.card_no,
-                        card.card_type,
-                        transaction_id,
-                        self._next(),
-                        balance,
-                        points,
-                        now,
-                    ),
-                ),
+                (transactions, topped_up),
+                (audit_events, row_shapes.moved_event(topped_up, "TOP_UP", now)),
                 (
                     postings,
                     {

@@ -1,5 +1,6 @@
 """The shapes of single rows, so that `hub_rows` says only how they go together."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -42,3 +43,10 @@ def top_up(
         "at": at,
         "completed_at": at,
     }
+
+
+def moved_event(transaction: Mapping[str, Any], name: str, at: datetime) -> dict[str, Any]:
+    """The audit event of money that moved."""
+    data = {"tx_no": transaction["tx_no"], "payable": transaction["payable"]}
+    who = {"actor_kind": "system", "actor_id": "test", "subject_kind": "card"}
+    return {"name": name, "at": at, **who, "subject_id": transaction["card_id"], "data": data}

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, func, literal, select, union_all
 
 from hub_server.adjusting.tables import adjustments
+from hub_server.audit.tables import audit_events
 from hub_server.bindings.tables import bindings
 from hub_server.cards.tables import cards
 from hub_server.idempotency.tables import idempotency_registry
@@ -15,6 +16,7 @@ from hub_server.transactions.tables import transactions
 _LOOKED_AT = (
     accounts,
     adjustments,
+    audit_events,
     bindings,
     cards,
     idempotency_registry,

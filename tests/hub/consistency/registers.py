@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from hub_server.access.tables import logins, merchant_api_keys
 from hub_server.adjusting.tables import adjustments
+from hub_server.audit.tables import audit_events
 from hub_server.cards.tables import cards
 from hub_server.foundation.context import Context
 from hub_server.idempotency.tables import idempotency_registry
@@ -13,6 +14,7 @@ from hub_server.ledger.tables import accounts, postings
 from hub_server.loyalty.tables import point_ledger
 from hub_server.promotions.tables import promotion_grants, promotions
 from hub_server.transactions.tables import transactions
+from tests.builders import row_shapes
 from tests.builders.hub_rows import HubRows
 
 
@@ -44,6 +46,8 @@ class Registers:
             "points_balance": card["points"] - points,
         }
         self._rows.insert(transactions, made)
+        self._rows.insert(audit_events, row_shapes.moved_event(made, "REFUND", self._now()))
+        self.key("refund-1", made["id"], kind="refund")
         self._post(made["id"], self._merchant_account, card["account_id"], amount)
         row = {"card_id": card_id, "change": -points, "before": card["points"], "reason": "refund"}
         row |= {"after": card["points"] - points, "transaction_id": made["id"], "at": self._now()}
@@ -62,6 +66,8 @@ class Registers:
             moved: dict[str, Any] = {"id": transaction_id, "tx_no": "ADJ9000000001", "kind": "adjustment"}
             moved |= {"raw_amount": amount, "payable": amount}
             self._rows.insert(transactions, topped_up | moved)
+            event = row_shapes.moved_event(topped_up | moved, "ADJUSTMENT", self._now())
+            self._rows.insert(audit_events, event)
             expense = self._rows.one(accounts, kind="promotion_expense")["id"]
             self._post(str(transaction_id), expense, card["account_id"], amount)
             balance = card["balance"] + amount
@@ -74,6 +80,7 @@ class Registers:
             "reason": "goodwill",
             "state": "refused" if amount is None else "approved",
             "proposed_by": self.admins[0],
+            "proposer_hands": [self.admins[0]],
             "proposed_at": self._now(),
             "decided_by": self.admins[1],
             "decided_at": self._now(),

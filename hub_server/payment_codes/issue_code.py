@@ -147,12 +147,11 @@ def _limits(
 ) -> dict[str, int]:
     """By card: nothing for a shared screen's, which strangers see, and for a member's what the rule leaves."""
     members = {order.card_id: order.member_id for order in orders if order.kiosk_id is None}
-    counted = counted_offline(
-        connection, list(members), at - timedelta(seconds=settings.offline_max_duration_s)
-    )
+    since = at - timedelta(seconds=settings.offline_max_duration_s)
+    counted = counted_offline(connection, list(members), since)
     zone = ZoneInfo(settings.time_zone)
     today = datetime.combine(at.astimezone(zone).date(), time.min, zone)
-    headrooms = headrooms_of_members(connection, members, today)
+    headrooms = headrooms_of_members(connection, members, today=today, since=since)
     allowed = {
         card_id: offline_limit(
             cards[card_id].balance,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, or_, select, update
 
 from hub_server.bindings.tables import bindings
 from hub_server.payment_codes.rules import TerminalStanding, WaitingCode
@@ -73,23 +73,24 @@ def counted_offline(connection: Connection, card_ids: Sequence[str], since: date
     """What each card's codes that expired at `since` or later carry, whatever their state; minor units."""
     rows = connection.execute(
         select(payment_codes.c.card_id, func.sum(payment_codes.c.offline_limit))
-        .where(
-            payment_codes.c.card_id.in_(card_ids),
-            payment_codes.c.expires_at >= since,
-            payment_codes.c.allowance_released.is_(False),
-        )
+        .where(payment_codes.c.card_id.in_(card_ids), _counts_still(since))
         .group_by(payment_codes.c.card_id)
     )
     return {card_id: int(total) for card_id, total in rows}
 
 
+def _counts_still(since: datetime) -> ColumnElement[bool]:
+    return and_(payment_codes.c.expires_at >= since, payment_codes.c.allowance_released.is_(False))
+
+
 def headrooms_of_members(
-    connection: Connection, members: Mapping[str, str | None], today: datetime
+    connection: Connection, members: Mapping[str, str | None], *, today: datetime, since: datetime
 ) -> dict[str, int]:
     """What an owner's caps leave each card's member (`members`: by card) to pay; minor units.
 
-    The cap of a charge, and the cap of a day without what the member spent with the card since `today` began.
-    Cards whose member has no cap are left out.
+    The cap of a charge, and the cap of a day without what the member spent with the card since `today` began and
+    without what the member's codes carry that count still (`counted_offline`): each may yet be taken offline, where
+    nobody sees the others. Cards whose member has no cap are left out.
     """
     spent = (
         select(func.coalesce(func.sum(transactions.c.payable - transactions.c.given_back), 0))
@@ -101,7 +102,16 @@ def headrooms_of_members(
         )
         .scalar_subquery()
     )
-    left = (bindings.c.cap_per_day - spent).label("left")
+    carried = (
+        select(func.coalesce(func.sum(payment_codes.c.offline_limit), 0))
+        .where(
+            payment_codes.c.card_id == bindings.c.card_id,
+            payment_codes.c.member_id == bindings.c.member_id,
+            _counts_still(since),
+        )
+        .scalar_subquery()
+    )
+    left = (bindings.c.cap_per_day - spent - carried).label("left")
     found = connection.execute(
         select(bindings.c.card_id, bindings.c.member_id, bindings.c.cap_per_charge, left).where(
             bindings.c.card_id.in_(list(members)),

@@ -67,6 +67,12 @@ def _cap(rows: HubRows, card: CardRows, **caps: int | None) -> None:
     rows.update(bindings, {"card_id": card.card_id}, caps)
 
 
+def _release(rows: HubRows) -> None:
+    """As if every terminal had opened the feed since."""
+    for code in rows.rows(payment_codes):
+        rows.update(payment_codes, {"code_ref": code["code_ref"]}, {"allowance_released": True})
+
+
 def test_the_cap_of_a_charge_lowers_the_limit(rows: HubRows, present: Callable[..., Any]) -> None:
     card = rows.card(500_000, card_type="prepaid")
     _cap(rows, card, cap_per_charge=25_000)
@@ -88,15 +94,48 @@ def test_what_was_spent_today_lowers_the_limit_until_midnight(
     with read_payment_code(text, hub.keys.verifiers) as shown:
         charge = counter.journal.charge(shown, 25_000)
     assert counter.ask(charge).refusal is None
+    _release(rows)
     assert present(card)[0] == 10_000  # 150.00 are left of the day
     counter.submit(counter.journal.reversal(charge))
+    _release(rows)
     assert present(card)[0] == 20_000  # given back
+    _release(rows)
     midnight = datetime(2026, 11, 22, 16, tzinfo=UTC)  # in Taipei
     with read_payment_code(present(card)[1], hub.keys.verifiers) as shown:
         assert counter.ask(counter.journal.charge(shown, 40_000)).refusal is None
     assert present(card)[0] == 0
     clock.advance((midnight - clock.now()) // timedelta(milliseconds=1))
     assert present(card)[0] == 20_000
+
+
+def test_all_codes_of_a_day_carry_no_more_offline_than_the_cap_of_the_day(
+    hub: Hub, rows: HubRows, present: Callable[..., Any], clock: ManualClock
+) -> None:
+    card = rows.card(1_000_000, card_type="prepaid")
+    _cap(rows, card, cap_per_day=50_000, cap_per_charge=50_000)
+    assert [present(card)[0] for _ in range(3)] == [50_000, 0, 0]
+    clock.advance(4 * 3_600_000)
+    assert present(card)[0] == 0, "a terminal without a line may hold the first yet"
+    clock.advance((900 + 1) * 1_000)
+    assert present(card)[0] == 50_000, "its time is over, unspent"
+    _cap(rows, card, cap_per_day=100_000)
+    assert [present(card)[0] for _ in range(3)] == [50_000, 0, 0]
+    _release(rows)
+    assert present(card)[0] == 50_000, "every terminal has told what it took"
+
+
+def test_a_charge_and_older_codes_both_lower_the_limit(
+    hub: Hub, rows: HubRows, present: Callable[..., Any]
+) -> None:
+    card = rows.card(500_000, card_type="prepaid")
+    _cap(rows, card, cap_per_day=100_000)
+    limit, text = present(card)
+    assert limit == 50_000
+    counter = Counter(hub.context, hub.keys, rows)
+    with read_payment_code(text, hub.keys.verifiers) as shown:
+        assert counter.ask(counter.journal.charge(shown, 30_000)).refusal is None
+    assert present(card)[0] == 20_000
+    assert present(card)[0] == 0
 
 
 def test_what_others_spend_does_not_count_against_a_members_cap(

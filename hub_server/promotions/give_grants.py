@@ -1,4 +1,8 @@
-"""Use case: granted points are given, once a card and promotion, by the use case that adjusts points by hand."""
+"""Use case: granted points are given, once a card and promotion, by the use case that adjusts points by hand.
+
+A first charge that was reversed before its points were given gives none. Once they are given they stay, whatever
+becomes of the charge later: the card never gets them twice.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +14,7 @@ from hub_server.audit import Actor
 from hub_server.foundation.outbox import Handler, OutboxRow
 from hub_server.foundation.storage import Connection, lock_rows
 from hub_server.loyalty import adjust_points
-from hub_server.promotions.queries import granted_among, insert_grant
+from hub_server.promotions.queries import first_standing_charges, granted_among, insert_grant
 from shared.ids import Uuid7Text
 
 MAX_NAME = 48
@@ -18,7 +22,7 @@ MAX_NAME = 48
 
 
 class _Grant(BaseModel):
-    """The payload of a `grant` row."""
+    """The payload of a `grant` row; `charge_id` of the first charge that set it off, at `merchant_id` or anywhere."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -26,6 +30,8 @@ class _Grant(BaseModel):
     name: Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME)]
     points: Annotated[int, Field(gt=0)]
     card_id: Uuid7Text
+    charge_id: Uuid7Text | None = None
+    merchant_id: Uuid7Text | None = None
 
 
 def grant_handler() -> Handler:
@@ -39,11 +45,19 @@ def grant_handler() -> Handler:
         )
         for grant in grants:
             place = (grant.promotion_id, grant.card_id)
-            if place not in given:
+            if place not in given and _is_due(connection, grant):
                 given.add(place)
                 _give(connection, grant, at)
 
     return handle
+
+
+def _is_due(connection: Connection, grant: _Grant) -> bool:
+    """The charge that set it off stands, and is the card's first that does; looked at under the card's lock."""
+    if grant.charge_id is None:
+        return True
+    first = first_standing_charges(connection, [grant.card_id], grant.merchant_id)
+    return first.get(grant.card_id) == grant.charge_id
 
 
 def _give(connection: Connection, grant: _Grant, at: datetime) -> None:

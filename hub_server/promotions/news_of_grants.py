@@ -12,7 +12,8 @@ from hub_server.promotions.states import GrantTrigger
 from shared.api.transactions import CardTypeName
 
 GRANT = "grant"
-"""The outbox topic: `{promotion_id, name, points, card_id}`, as promised when it was set off."""
+"""The outbox topic: `{promotion_id, name, points, card_id}`, as promised when it was set off; by a first charge also
+`charge_id`, and `merchant_id` where it had to be that merchant's first."""
 
 
 def news_of_registration(connection: Connection, card_id: str, at: datetime) -> list[News]:
@@ -21,7 +22,7 @@ def news_of_registration(connection: Connection, card_id: str, at: datetime) -> 
 
 
 def news_of_first_charges(connection: Connection, card_ids: Sequence[str], at: datetime) -> list[News]:
-    """Those of the cards that have been charged for the first time are granted what runs for it.
+    """Those of the cards that have been charged for the first time, by charges that stand, are granted what runs for it.
 
     Called after the charges are written, in their transaction; one cheap look while no such grant runs.
     """
@@ -29,13 +30,13 @@ def news_of_first_charges(connection: Connection, card_ids: Sequence[str], at: d
         return []
     types = [name for name in get_args(CardTypeName) if earns_points(name)]
     return [
-        _news(grant, card_id)
+        _news(grant, card_id, charge_id=charge_id, merchant_id=grant.terms.merchant_id)
         for grant in running_grants(connection, GrantTrigger.FIRST_CHARGE, at)
-        for card_id in cards_first_charged(connection, grant, card_ids, types)
+        for card_id, charge_id in cards_first_charged(connection, grant, card_ids, types).items()
     ]
 
 
-def _news(grant: PromotionRow, card_id: str) -> News:
+def _news(grant: PromotionRow, card_id: str, **first_charge: str | None) -> News:
     return News(
         GRANT,
         {
@@ -43,5 +44,6 @@ def _news(grant: PromotionRow, card_id: str) -> News:
             "name": grant.terms.name,
             "points": grant.terms.points,
             "card_id": card_id,
+            **first_charge,
         },
     )

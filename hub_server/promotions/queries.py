@@ -4,14 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, func, insert, select
 
 from hub_server.cards.tables import cards
 from hub_server.promotions.rules import RunningFactor
 from hub_server.promotions.states import GrantTrigger, PromotionKind
 from hub_server.promotions.tables import promotion_grants, promotions
-from hub_server.transactions import TransactionKind
+from hub_server.transactions import TransactionKind, TransactionStatus
 from hub_server.transactions.tables import transactions
+
+_STANDING = (TransactionStatus.COMPLETED.value, TransactionStatus.REFUNDED.value)
+"""What was reversed never was a charge."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,32 +90,41 @@ def running_grants(connection: Connection, trigger: GrantTrigger, at: datetime) 
 
 def cards_first_charged(
     connection: Connection, grant: PromotionRow, card_ids: Sequence[str], card_types: Iterable[str]
-) -> list[str]:
-    """Those of the cards whose first charge was made while the grant runs and that were not granted it yet."""
+) -> dict[str, str]:
+    """Those of the cards whose first standing charge was made while the grant runs and that were not granted it yet.
+
+    Card id to that charge's id.
+    """
     terms = grant.terms
-    charged = and_(
-        transactions.c.card_id == cards.c.id,
-        transactions.c.kind == TransactionKind.CHARGE.value,
-        transactions.c.completed_at.is_not(None),
-    )
-    if terms.merchant_id is not None:
-        charged = and_(charged, transactions.c.merchant_id == terms.merchant_id)
-    first = select(func.min(transactions.c.completed_at)).where(charged).scalar_subquery()
+    charge = transactions.alias("charge")
     granted = select(promotion_grants.c.card_id).where(
         promotion_grants.c.promotion_id == grant.id, promotion_grants.c.card_id == cards.c.id
     )
     found = connection.execute(
-        select(cards.c.id)
+        select(cards.c.id, charge.c.id.label("charge_id"))
+        .select_from(cards)
+        .join(charge, charge.c.id == _first_standing_charge(terms.merchant_id))
         .where(
             cards.c.id.in_(card_ids),
             cards.c.card_type.in_(list(card_types)),
             ~granted.exists(),
-            first >= terms.starts_at,
-            first < terms.ends_at,
+            charge.c.completed_at >= terms.starts_at,
+            charge.c.completed_at < terms.ends_at,
         )
         .order_by(cards.c.id)
     )
-    return list(found.scalars())
+    return {row.id: row.charge_id for row in found}
+
+
+def first_standing_charges(
+    connection: Connection, card_ids: Sequence[str], merchant_id: str | None
+) -> dict[str, str]:
+    """The first charge of each of these cards that was not reversed, at one merchant or at any; by card id."""
+    if not card_ids:
+        return {}
+    first = _first_standing_charge(merchant_id).label("charge_id")
+    found = connection.execute(select(cards.c.id, first).where(cards.c.id.in_(card_ids)))
+    return {row.id: row.charge_id for row in found if row.charge_id is not None}
 
 
 def granted_among(
@@ -158,6 +170,19 @@ def insert_promotion(connection: Connection, made: PromotionRow) -> None:
     values = asdict(made)
     values |= values.pop("terms")
     connection.execute(insert(promotions).values(values))
+
+
+def _first_standing_charge(merchant_id: str | None) -> ScalarSelect[str]:
+    """Of the card whose row is looked at."""
+    query = select(transactions.c.id).where(
+        transactions.c.card_id == cards.c.id,
+        transactions.c.kind == TransactionKind.CHARGE.value,
+        transactions.c.status.in_(_STANDING),
+    )
+    if merchant_id is not None:
+        query = query.where(transactions.c.merchant_id == merchant_id)
+    order = (transactions.c.completed_at, transactions.c.id)
+    return query.order_by(*order).limit(1).correlate(cards).scalar_subquery()
 
 
 def _is_newest() -> ColumnElement[bool]:

@@ -24,7 +24,7 @@ from hub_server.promotions import (
 )
 from hub_server.promotions.tables import promotion_grants
 from hub_server.settings import Settings
-from shared.journal_entries import Status
+from shared.journal_entries import ReversalReason, Status
 from tests.builders.counter import TOO_LATE, Counter
 from tests.builders.hub_rows import CardRows, HubRows
 from tests.builders.people import sign_up
@@ -109,6 +109,55 @@ def test_a_card_that_was_charged_before_is_not_granted(
     hub.dispatcher.dispatch()
     assert _points(rows, card) == 200
     assert rows.rows(promotion_grants) == []
+
+
+def test_a_first_charge_reversed_before_its_points_are_given_gives_none_and_the_next_that_stands_does(
+    hub: Hub, rows: HubRows, counter: Counter, grant: Grant, clock: ManualClock
+) -> None:
+    grant(GrantTrigger.FIRST_CHARGE, 10_000)
+    card = rows.card()
+    for dispatches_between in (False, True):
+        undone = counter.journal.charge(rows.code(card), 100)
+        assert counter.ask(undone).status is Status.COMPLETED
+        reversal = counter.journal.reversal(undone, ReversalReason.CANCELLED, at=clock.now())
+        assert counter.ask(reversal).status is Status.REVERSED
+        if dispatches_between:
+            hub.dispatcher.dispatch()
+    assert (_points(rows, card), rows.rows(promotion_grants)) == (0, [])
+    _charge(counter, card)
+    hub.dispatcher.dispatch()
+    assert _points(rows, card) == 10_100
+    assert _is_sound(hub)
+
+
+def test_the_next_charge_gets_what_was_promised_for_one_reversed_meanwhile_once(
+    hub: Hub, rows: HubRows, counter: Counter, grant: Grant, clock: ManualClock
+) -> None:
+    grant(GrantTrigger.FIRST_CHARGE, 500, merchant_id=counter.shop.merchant_id)
+    card = rows.card()
+    undone = counter.journal.charge(rows.code(card), 100)
+    counter.ask(undone)
+    counter.ask(counter.journal.reversal(undone, ReversalReason.CANCELLED, at=clock.now()))
+    clock.advance(1_000)
+    _charge(counter, card)
+    _charge(counter, card)
+    hub.dispatcher.dispatch()
+    assert (_points(rows, card), len(rows.rows(promotion_grants))) == (700, 1)
+
+
+def test_a_grant_that_was_given_stays_when_its_charge_is_reversed_and_is_not_given_again(
+    hub: Hub, rows: HubRows, counter: Counter, grant: Grant, clock: ManualClock
+) -> None:
+    grant(GrantTrigger.FIRST_CHARGE, 500)
+    card = rows.card()
+    undone = counter.journal.charge(rows.code(card), 10_000)
+    counter.ask(undone)
+    hub.dispatcher.dispatch()
+    counter.ask(counter.journal.reversal(undone, ReversalReason.CANCELLED, at=clock.now()))
+    _charge(counter, card)
+    hub.dispatcher.dispatch()
+    assert (_points(rows, card), len(rows.rows(promotion_grants))) == (600, 1)
+    assert _is_sound(hub)
 
 
 def test_news_that_come_again_give_nothing_again(

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
+from hub_server.monitoring.rules import coalesce_detail
 from hub_server.monitoring.states import AlertStatus
 from hub_server.monitoring.tables import alerts
 
@@ -33,13 +34,23 @@ class AlertRow:
 def repeat_alert(
     connection: Connection, kind: str, subject: str, detail: dict[str, Any], at: datetime
 ) -> bool:
-    """Count one more of a kind about a subject that nobody took up yet; whether there was such an alert."""
-    done = connection.execute(
-        update(alerts)
-        .where(alerts.c.kind == kind, alerts.c.subject == subject, alerts.c.status == AlertStatus.RAISED)
-        .values(count=alerts.c.count + 1, last_at=at, detail=detail)
+    """Count one more of a kind about a subject that nobody took up yet; whether there was such an alert.
+
+    Its detail becomes the new one, with what was told before (`rules.coalesce_detail`).
+    """
+    raised = and_(
+        alerts.c.kind == kind, alerts.c.subject == subject, alerts.c.status == AlertStatus.RAISED.value
     )
-    return done.rowcount > 0
+    seen = connection.execute(
+        select(alerts.c.id, alerts.c.detail, alerts.c.last_at).where(raised).with_for_update()
+    ).first()
+    if seen is None:
+        return False
+    told = coalesce_detail(seen.detail, seen.last_at, detail)
+    connection.execute(
+        update(alerts).where(alerts.c.id == seen.id).values(count=alerts.c.count + 1, last_at=at, detail=told)
+    )
+    return True
 
 
 def insert_alert(

@@ -12,6 +12,7 @@ from hub_server.bootstrap import Hub
 from hub_server.foundation.context import Context
 from hub_server.foundation.outbox import ALERT, News, enqueue
 from hub_server.signing_keys import HubSigningKeys
+from shared.clock import to_wire
 from shared.problems import Code
 from tests.builders.hub_rows import HubRows
 from tests.builders.signed_in import signed_in_admin
@@ -23,11 +24,11 @@ Raise = Callable[..., None]
 
 @pytest.fixture
 def raise_alert(hub: Hub, hub_context: Context) -> Raise:
-    """`raise_alert(kind, subject)`: an alert, through the outbox."""
+    """`raise_alert(kind, subject, …)`: an alert with such a detail, through the outbox."""
 
-    def _raise(kind: str, subject: str = "hub") -> None:
+    def _raise(kind: str, subject: str = "hub", **detail: Any) -> None:
         at = hub_context.clock.now()
-        news = [News(ALERT, {"kind": kind, "subject": subject, "detail": {"n": 1}})]
+        news = [News(ALERT, {"kind": kind, "subject": subject, "detail": detail or {"n": 1}})]
         hub_context.database.run(lambda c: enqueue(c, at, news))
         hub.dispatcher.dispatch()
 
@@ -95,6 +96,25 @@ def test_what_happens_again_after_somebody_took_it_up_is_a_new_alert(
     assert ([each["id"] for each in rest["items"]], rest["next_cursor"]) == ([first], None)
     open_ones = _get(client, admin.headers, status="raised")["items"]
     assert [each["id"] for each in open_ones] == [page["items"][0]["id"]]
+
+
+def test_what_coalesced_alerts_told_is_kept_and_what_is_too_much_is_counted(
+    client: httpx.Client, hub_context: Context, raise_alert: Raise, clock: ManualClock
+) -> None:
+    admin = signed_in_admin(hub_context)
+    first_at = to_wire(clock.now())
+    for seq in (1, 1, 2):
+        raise_alert("journal_fork", seqs=[seq])
+    (alert,) = _get(client, admin.headers)["items"]
+    assert (alert["count"], alert["detail"]["seqs"]) == (3, [2])
+    assert alert["detail"]["earlier"] == [{"at": first_at, "detail": {"seqs": [1]}}]
+    for seq in range(3, 15):
+        clock.advance(1_000)
+        raise_alert("journal_fork", seqs=[seq])
+    (alert,) = _get(client, admin.headers)["items"]
+    shown = [each["detail"]["seqs"][0] for each in alert["detail"]["earlier"]]
+    assert (alert["detail"]["seqs"], shown) == ([14], list(range(13, 3, -1)))
+    assert (alert["detail"]["earlier_not_shown"], alert["count"]) == (3, 15)
 
 
 def test_an_auditor_reads_alerts_and_does_not_touch_them(

@@ -104,7 +104,8 @@ def check_transactions(connection: Connection) -> Iterator[Finding]:
             detail = f"is not of the card and merchant of {row.charge_no}"
             yield Finding("transaction_original", f"transaction {row.tx_no}", detail)
     for row in charges_without_entry(connection):
-        yield Finding("transaction_entry", f"transaction {row.tx_no}", f"no entry {row.entry_id}")
+        detail = f"entry {row.entry_id} is gone, or shows another transaction"
+        yield Finding("transaction_entry", f"transaction {row.tx_no}", detail)
 
 
 def _sums(row: Any, subject: str) -> Iterator[Finding]:

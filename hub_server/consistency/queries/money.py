@@ -6,6 +6,7 @@ from sqlalchemy import (
     Connection,
     and_,
     case,
+    false,
     func,
     literal,
     or_,
@@ -165,7 +166,7 @@ def transactions_with_sums(connection: Connection) -> Rows:
 
 
 def charges_without_entry(connection: Connection) -> Rows:
-    """Transactions of a terminal whose entry is not in its journal."""
+    """Transactions of a terminal whose entry is not in its journal, or shows another transaction."""
     return stream(
         connection,
         select(transactions.c.tx_no, transactions.c.entry_id)
@@ -176,7 +177,16 @@ def charges_without_entry(connection: Connection) -> Rows:
                 journal_entries.c.entry_id == transactions.c.entry_id,
             ),
         )
-        .where(transactions.c.entry_id.is_not(None), journal_entries.c.entry_id.is_(None))
+        .where(
+            transactions.c.entry_id.is_not(None),
+            or_(
+                journal_entries.c.entry_id.is_(None),
+                ~or_(
+                    func.coalesce(journal_entries.c.transaction_id == transactions.c.id, false()),
+                    func.coalesce(journal_entries.c.reversal_tx_no == transactions.c.tx_no, false()),
+                ),
+            ),
+        )
         .order_by(transactions.c.tx_no),
     )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hub_server.audit.tables import audit_events
 from hub_server.consistency import Report, check
 from hub_server.foundation.context import Context
 from hub_server.journal_intake.tables import journal_entries
@@ -54,6 +55,19 @@ class Damage(Superuser):
     def charged(self) -> dict[str, Any]:
         """The completed charge's transaction."""
         return self.rows.one(transactions, entry_id=self.charge_id)
+
+    def event_of(self, tx_no: str) -> int:
+        """The audit event that tells of a transaction."""
+        (found,) = [
+            row["id"] for row in self.rows.rows(audit_events) if dict(row["data"]).get("tx_no") == tx_no
+        ]
+        return int(found)
+
+    def drop_movement(self, tx_no: str) -> None:
+        """A transaction with its postings."""
+        row = self.rows.one(transactions, tx_no=tx_no)
+        self.drop(postings, {"transaction_id": row["id"]})
+        self.drop(transactions, {"id": row["id"]})
 
     def code_ref(self) -> str:
         """The code that paid it."""

@@ -57,6 +57,19 @@ class Registers:
         self._run(update(transactions).where(transactions.c.id == charge["id"]).values(given_back=amount))
         return "REF9000000001"
 
+    def charge_by_key(self, card_id: str, amount: int) -> str:
+        """A charge at the full rate by the merchant's own system, which earned nothing; its number."""
+        card = self._rows.one(cards, id=card_id)
+        like = self._rows.rows(transactions, kind="top_up", card_id=card_id)[0]
+        made = like | {"id": self._id(), "tx_no": "PAY9000000001", "kind": "charge", "raw_amount": amount}
+        made |= {"payable": amount, "merchant_id": self.merchant_id}
+        self._rows.insert(transactions, made)
+        self._rows.insert(audit_events, row_shapes.moved_event(made, "PAYMENT", self._now()))
+        self._post(made["id"], card["account_id"], self._merchant_account, amount)
+        self.key("order-9", made["id"])
+        self._run(update(cards).where(cards.c.id == card_id).values(balance=card["balance"] - amount))
+        return "PAY9000000001"
+
     def adjust(self, card_id: str, amount: int | None) -> str:
         """An adjustment that moved so much; None for one that was refused. Its id."""
         card = self._rows.one(cards, id=card_id)

@@ -16,6 +16,7 @@ from hub_server.access.tables import logins
 from hub_server.audit.tables import audit_events
 from hub_server.bootstrap import Hub
 from hub_server.cards.tables import cards
+from hub_server.consistency import check
 from hub_server.demo_data import NotForDemo, load_data, make_demo_data
 from hub_server.foundation.storage import metadata
 from hub_server.ledger.tables import postings
@@ -39,8 +40,11 @@ def rows(run: Callable[..., Any]) -> Callable[[Any], list[Any]]:
 
 
 @pytest.fixture
-def books_agree(run: Callable[..., Any]) -> Callable[[], bool]:
-    """Whether each card's cached balance is its account's sum, and each transaction's postings its amount."""
+def books_agree(run: Callable[..., Any], hub: Hub) -> Callable[[], bool]:
+    """Whether each card's cached balance is its account's sum, and each transaction's postings its amount.
+
+    The consistency check agrees to that, and finds what vouches for each.
+    """
 
     def _agree(connection: Any) -> bool:
         stored = connection.execute(select(cards)).all()
@@ -50,6 +54,7 @@ def books_agree(run: Callable[..., Any]) -> Callable[[], bool]:
         )
         posted = {row[0]: int(row[1]) for row in connection.execute(by_transaction)}
         moved = {row.id: row.payable for row in connection.execute(select(transactions))}
+        assert check(connection, hub.keys.verifiers).findings == ()
         return all(card.balance == sums[card.account_id] for card in stored) and posted == moved
 
     return lambda: bool(run(_agree))

@@ -1,7 +1,7 @@
 """Use case repair: `mps-hub check --repair`. Derived values alone, each from what it is derived of.
 
 Money is never repaired by a machine: postings, transactions' amounts, entries and audit events are named and left
-to a person, and while books are off that a cache is derived of, the cache is left too: it may be what is right.
+to a person, and while any of that is off nothing is repaired at all: a cache may be what is right.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,25 +27,14 @@ from hub_server.loyalty import hold_tier_table
 from hub_server.payment_codes import CodeState
 from shared.api.changes import CodeRevoked
 
-_BOOKS = frozenset(
-    {
-        "account_owner",
-        "card_accounts",
-        "posting_account",
-        "posting_currency",
-        "posting_orphan",
-        "transaction_number",
-        "transaction_original",
-        "transaction_payable",
-        "transaction_postings",
-        "transaction_status",
-        "transaction_unfinished",
-    }
-)
-_POINT_BOOKS = frozenset({"point_row", "point_row_card", "transaction_points", "transaction_claw_back"})
 _CODES = frozenset(
     {"code_state", "code_of_stopped_card", "code_beside_another", "code_history", "code_certificate"}
 )
+_CACHES = frozenset({"card_balance", "card_points", "card_tier"})
+_GIVEN_BACK = frozenset({"transaction_given_back"})
+_REPAIRED = _CODES | _CACHES | _GIVEN_BACK
+_APART = frozenset({"api_key", "card_holders", "card_number", "promotion_grant"})
+"""What no derived value follows from: it stands in no repair's way."""
 _Step = Callable[[Connection], Sequence["Repair"]]
 
 
@@ -62,6 +51,8 @@ class Repair:
 def repair(context: Context, report: Report) -> tuple[Repair, ...]:
     """Repair what the report names and may be repaired, a transaction each; what was done.
 
+    Nothing is, unless all that is off is derived values, or has nothing to do with them.
+
     Raises:
         DatabaseBusy: a card's lock was not had; what was repaired before stays so.
     """
@@ -73,38 +64,33 @@ def repair(context: Context, report: Report) -> tuple[Repair, ...]:
 
 def _steps(report: Report, at: datetime) -> Iterator[_Step]:
     found = report.findings
-    checks = {each.check for each in found}
-    if not checks & _BOOKS:
-        for tx_no in _subjects(found, {"transaction_given_back"}, "transaction "):
-            yield lambda c, tx_no=tx_no: _repair_given_back(c, tx_no, at)  # type: ignore[misc]
-    wanted = set[str]()
-    wanted |= {"card_balance"} if not checks & _BOOKS else set()
-    wanted |= {"card_points"} if not checks & _POINT_BOOKS else set()
-    wanted |= {"card_tier"} if "card_points" in wanted or "card_points" not in checks else set()
-    for card_id in _subjects(found, wanted, "card "):
-        yield lambda c, card_id=card_id: _repair_card(c, card_id, wanted, at)  # type: ignore[misc]
+    if not {each.check for each in found} <= _REPAIRED | _APART:
+        return
+    for tx_no in _subjects(found, _GIVEN_BACK, "transaction "):
+        yield lambda c, tx_no=tx_no: _repair_given_back(c, tx_no, at)  # type: ignore[misc]
+    for card_id in _subjects(found, _CACHES, "card "):
+        yield lambda c, card_id=card_id: _repair_card(c, card_id, at)  # type: ignore[misc]
     for code_ref in _subjects(found, _CODES, "code "):
         reasons = {each.check for each in found if each.subject == f"code {code_ref}"}
         yield lambda c, code_ref=code_ref, reasons=reasons: _close_code(c, code_ref, reasons, at)  # type: ignore[misc]
 
 
-def _subjects(found: Sequence[Finding], checks: set[str] | frozenset[str], kind: str) -> list[str]:
+def _subjects(found: Sequence[Finding], checks: frozenset[str], kind: str) -> list[str]:
     """The names of the rows of a kind that these checks found, each once."""
     names = (each.subject.removeprefix(kind) for each in found if each.check in checks)
     return list(dict.fromkeys(names))
 
 
-def _repair_card(connection: Connection, card_id: str, wanted: set[str], at: datetime) -> list[Repair]:
+def _repair_card(connection: Connection, card_id: str, at: datetime) -> list[Repair]:
     lock_rows(connection, "card", [card_id])
     seen = card_caches(connection, card_id)
     if seen is None:
         return []
-    balance = seen.by_ledger if "card_balance" in wanted else seen.balance
-    points = seen.by_rows if "card_points" in wanted and seen.by_rows >= 0 else seen.points
-    tier = hold_tier_table(connection).tier_for(points) if "card_tier" in wanted else seen.tier
-    write_card(connection, card_id, {"balance": balance, "points": points, "tier": tier})
+    points = seen.by_rows if seen.by_rows >= 0 else seen.points
+    tier = hold_tier_table(connection).tier_for(points)
+    write_card(connection, card_id, {"balance": seen.by_ledger, "points": points, "tier": tier})
     changes = (
-        ("balance", seen.balance, balance),
+        ("balance", seen.balance, seen.by_ledger),
         ("points", seen.points, points),
         ("tier", seen.tier, tier),
     )

@@ -81,6 +81,34 @@ def test_a_changed_posting_is_left_and_so_is_the_balance_that_may_be_right(damag
     assert damage.rows.one(cards, id=damage.card.card_id)["balance"] == 96_000
 
 
+def test_a_dropped_charge_is_named_and_nothing_is_repaired(damage: Damage) -> None:
+    """The balance may be what is right, and so may the code, which was used."""
+    tx_no, code_ref = damage.registers.charge_by_key(damage.card.card_id, 2_000), damage.code_ref()
+    event = damage.event_of(tx_no)
+    damage.drop_movement(tx_no)
+    charge = damage.charged()["tx_no"]
+    damage.drop_movement(charge)
+    assert _repair(damage) == set()
+    assert {("audit_transaction", f"audit event {event}")} < damage.found()
+    assert {("audit_transaction", f"audit event {damage.event_of(charge)}")} < damage.found()
+    assert damage.rows.one(cards, id=damage.card.card_id)["balance"] == 94_000
+    assert damage.rows.one(payment_codes, code_ref=code_ref)["state"] == "consumed"
+
+
+def test_a_dropped_refund_is_named_and_nothing_is_repaired(damage: Damage) -> None:
+    damage.drop_movement(damage.refund_no)
+    assert _repair(damage) == set()
+    assert {("audit_transaction", f"audit event {damage.event_of(damage.refund_no)}")} < damage.found()
+    assert damage.charged()["given_back"] == 1_000
+    assert damage.rows.one(cards, id=damage.card.card_id)["balance"] == 96_000
+
+
+def test_what_has_nothing_to_do_with_a_cache_stands_not_in_its_way(damage: Damage) -> None:
+    damage.change(cards, {"id": damage.card.card_id}, {"balance": 1, "card_no": "STD00000000"})
+    assert {each[0] for each in _repair(damage)} == {"balance"}
+    assert damage.found() == {("card_number", f"card {damage.card.card_id}")}
+
+
 def test_a_dropped_point_row_is_left_and_so_are_the_points_that_may_be_right(damage: Damage) -> None:
     damage.drop(point_ledger, {"transaction_id": damage.charged()["id"]})
     assert _repair(damage) == set()

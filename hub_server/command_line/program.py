@@ -29,7 +29,7 @@ from hub_server.demo_data import NotForDemo, load_data, make_demo_data
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import configure_logging, redact_text
 from hub_server.foundation.storage import DatabaseBusy
-from hub_server.migrations import SchemaTooNew
+from hub_server.migrations import CannotMigrate, SchemaTooNew
 from hub_server.settings import Settings
 from hub_server.signing_keys import HubSigningKeys, KeyFileError
 
@@ -45,6 +45,7 @@ _WRONG_USES = (
     KeyFileError,
     MigrationNeeded,
     SchemaTooNew,
+    CannotMigrate,
     CannotListen,
     NotForDemo,
     NoLedger,

@@ -28,6 +28,10 @@ class SchemaTooNew(Exception):
     """The database was made by a newer program than this."""
 
 
+class CannotMigrate(Exception):
+    """Something in the database has to be decided by a person first; nothing was changed."""
+
+
 def import_all_tables() -> None:
     """Hang every capability's tables on the metadata."""
     root = _FOLDER.parent
@@ -44,6 +48,7 @@ def migrate(database: Database, hub_role: str | None = None) -> None:
 
     Raises:
         SchemaTooNew: a newer program made it.
+        CannotMigrate: something in it has to be decided by a person first.
         DatabaseUnreachable: it does not answer.
     """
     with database.transaction() as connection:

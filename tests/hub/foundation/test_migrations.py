@@ -8,7 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from pydantic import SecretStr
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, LargeBinary, Table, UniqueConstraint, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from hub_server import migrations
@@ -91,6 +91,53 @@ def test_a_posting_is_never_changed(hub_context: Context, statement: str) -> Non
 
     with pytest.raises(DBAPIError, match="postings is append-only"):
         hub_context.database.run(lambda c: c.execute(text(statement)))
+
+
+def _any_row(table: Table, number: int) -> dict[str, object]:
+    """A row of whatever values, each unlike another number's; an id is left to SQLite."""
+    values: dict[str, object] = {
+        column.name: bytes([number]) if isinstance(column.type, LargeBinary) else number
+        for column in table.columns
+    }
+    values.pop("id", None)
+    return values
+
+
+def _unique_keys(table: Table) -> list[list[str]]:
+    """The columns of everything that is unique in the table."""
+    keys = [[*table.primary_key.columns.keys()]]
+    keys += [[*each.columns.keys()] for each in table.constraints if isinstance(each, UniqueConstraint)]
+    return keys + [[*each.columns.keys()] for each in table.indexes if each.unique]
+
+
+@pytest.mark.parametrize("name", migrations.APPEND_ONLY)
+def test_what_is_written_for_ever_is_not_replaced_and_still_added_to(tmp_path: Path, name: str) -> None:
+    """On SQLite, whose INSERT OR REPLACE passes the triggers of DELETE by."""
+    database = Database(f"sqlite:///{tmp_path}/hub.sqlite")
+    migrations.migrate(database)
+    migrations.import_all_tables()
+    table = metadata.tables[name]
+    with database.engine.connect() as connection:
+        for pragma in ("foreign_keys = OFF", "ignore_check_constraints = ON"):
+            connection.exec_driver_sql(f"PRAGMA {pragma}")
+
+        def write(how: str, values: dict[str, object]) -> None:
+            columns, marks = ", ".join(values), ", ".join("?" * len(values))
+            connection.exec_driver_sql(f"{how} INTO {name} ({columns}) VALUES ({marks})", (*values.values(),))
+
+        for number in (1, 2, 3):
+            write("INSERT", _any_row(table, number))
+        before = connection.exec_driver_sql(f"SELECT * FROM {name}").mappings().all()
+        for key in _unique_keys(table):
+            taken = {column: before[0][column] for column in key}
+            with pytest.raises(DBAPIError, match=f"{name} is append-only"):
+                write("INSERT OR REPLACE", _any_row(table, 9) | taken)
+            with pytest.raises(DBAPIError, match=f"{name} is append-only"):
+                write("REPLACE", _any_row(table, 9) | taken)
+        assert connection.exec_driver_sql(f"SELECT * FROM {name}").mappings().all() == before
+        write("INSERT OR REPLACE", _any_row(table, 4))
+        assert len(connection.exec_driver_sql(f"SELECT * FROM {name}").all()) == 4
+    database.close()
 
 
 @pytest.mark.parametrize("sequence", list(NumberSequence))

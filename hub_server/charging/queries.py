@@ -4,7 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from hub_server.bindings.tables import BindingRole, bindings
 from hub_server.cards.tables import cards
@@ -15,7 +27,7 @@ from hub_server.charging.tables import service_states
 from hub_server.loyalty import DEFAULT_TIERS, TierTable
 from hub_server.loyalty.tables import tier_tables
 from hub_server.members.tables import MemberStatus, members
-from hub_server.payment_codes.tables import payment_codes
+from hub_server.payment_codes.tables import payment_code_history, payment_codes
 from hub_server.transactions import TransactionKind
 from hub_server.transactions.tables import transactions
 from shared.payment_code.states import CodeState
@@ -91,28 +103,27 @@ def read_codes(connection: Connection, code_refs: Sequence[str]) -> dict[str, Co
         .where(payment_codes.c.code_ref.in_(code_refs))
     ).all()
     used = [row for row in found if row.state == CodeState.CONSUMED.value]
-    last = _last_codes(connection, sorted({row.card_id for row in used}))
+    since = min((row.issued_at for row in used), default=None)
+    last = {} if since is None else _last_codes(connection, sorted({row.card_id for row in used}), since)
     superseded = {row.code_ref for row in used if last[row.card_id] != row.code_ref}
     return {row.code_ref: _code(row, was_superseded=row.code_ref in superseded) for row in found}
 
 
-def _last_codes(connection: Connection, card_ids: Sequence[str]) -> dict[str, str]:
+def _last_codes(connection: Connection, card_ids: Sequence[str], since: datetime) -> dict[str, str]:
     """The code that stands at present for each card: its live one, else the last that was issued.
 
-    Only a used code can come back, so only the cards of used codes are asked for.
+    Only a used code can come back, so only the cards of used codes are asked for; the first of these was issued at
+    `since`, and no code that expired before that came after it. Codes are issued under their card's lock, so their
+    histories begin in the order in which they were issued, also those of one second.
     """
-    if not card_ids:
-        return {}
-    other = payment_codes.alias("other")
-    newest = select(func.max(other.c.issued_at)).where(other.c.card_id == payment_codes.c.card_id)
-    is_live = payment_codes.c.state == CodeState.LIVE.value
+    began = select(func.min(payment_code_history.c.id)).where(
+        payment_code_history.c.code_ref == payment_codes.c.code_ref
+    )
+    is_live = payment_codes.c.state == literal_column("'live'")
     found = connection.execute(
         select(payment_codes.c.card_id, payment_codes.c.code_ref)
-        .where(
-            payment_codes.c.card_id.in_(card_ids),
-            or_(is_live, payment_codes.c.issued_at == newest.scalar_subquery()),
-        )
-        .order_by(is_live, payment_codes.c.code_ref)
+        .where(payment_codes.c.card_id.in_(card_ids), or_(is_live, payment_codes.c.expires_at >= since))
+        .order_by(is_live, began.scalar_subquery())
     )
     return {row.card_id: row.code_ref for row in found}
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub_server.access import hands_on
-from hub_server.adjusting.propose_adjustment import refuse_closed
+from hub_server.adjusting.propose_adjustment import card_to_adjust
 from hub_server.adjusting.queries import AdjustmentRow, advance_adjustment, find_adjustment
 from hub_server.adjusting.states import TRANSITIONS, AdjustmentState
 from hub_server.audit import Actor, AuditName, record
-from hub_server.cards import CardRow, add_to_balances, read_card
+from hub_server.cards import CardRow, add_to_balances
 from hub_server.charging import Side, legs_of_payment, legs_of_return
 from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Connection, lock_rows
@@ -42,12 +42,12 @@ def approve_adjustment(
 
     Raises:
         CodedError: NOT_FOUND; FORBIDDEN for who proposed it, or may have; CONTRADICTORY_ENTRY if it was refused;
-            CARD_NOT_ACTIVE for a closed card; INSUFFICIENT_BALANCE if the card holds less than is taken.
+            CARD_NOT_ACTIVE for a closed card that it would not settle; INSUFFICIENT_BALANCE if the card holds less than is taken.
     """
     seen, is_open = _look(connection, adjustment_id, AdjustmentState.APPROVED, actor)
     if not is_open:
         return seen
-    card = refuse_closed(read_card(connection, seen.card_id))
+    card = card_to_adjust(connection, seen.card_id, seen.amount)
     if seen.amount < 0 and card.balance < -seen.amount:
         raise CodedError(Code.INSUFFICIENT_BALANCE)
     moved = _transaction(connection, context, seen, card, at, actor)

@@ -25,15 +25,16 @@ def propose_adjustment(
 ) -> AdjustmentRow:
     """Propose to give a card `amount` minor units, or to take them where it is below zero; nothing moves yet.
 
-    A frozen, lost or expired card may be adjusted: people handle its case.
+    A frozen, lost or expired card may be adjusted: people handle its case. So may a closed one, to exactly zero: a
+    refund has reached it, or a charge that was made offline.
 
     Raises:
         CodedError: INVALID_AMOUNT (zero, or beyond the bounds of domain.md), CARD_NOT_FOUND,
-            CARD_NOT_ACTIVE for a closed card.
+            CARD_NOT_ACTIVE for a closed card whose balance would not be zero.
     """
     if not is_chargeable(abs(amount)):
         raise CodedError(Code.INVALID_AMOUNT)
-    card = refuse_closed(read_card(connection, card_id))
+    card = card_to_adjust(connection, card_id, amount)
     row = AdjustmentRow(
         id=ids.new(),
         card_id=card.id,
@@ -53,14 +54,18 @@ def propose_adjustment(
     return row
 
 
-def refuse_closed(card: CardRow | None) -> CardRow:
-    """The card, if it is there and its account is still open.
+def card_to_adjust(connection: Connection, card_id: str, amount: int) -> CardRow:
+    """The card, if `amount` may go to it now, or from it where below zero; a closed one is only ever settled.
 
     Raises:
         CodedError: CARD_NOT_FOUND, CARD_NOT_ACTIVE.
     """
+    card = read_card(connection, card_id)
     if card is None:
         raise CodedError(Code.CARD_NOT_FOUND)
-    if card.status is CardStatus.CLOSED:
-        raise CodedError(Code.CARD_NOT_ACTIVE, "the card is closed")
+    if card.status is CardStatus.CLOSED and card.balance + amount != 0:
+        settles = (
+            f"only {-card.balance} {card.currency} settles it" if card.balance else "nothing is left on it"
+        )
+        raise CodedError(Code.CARD_NOT_ACTIVE, f"the card is closed, and {settles}")
     return card

@@ -3,10 +3,11 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from hub_server.adjusting.states import AdjustmentState
 from hub_server.adjusting.tables import adjustments
+from hub_server.payment_codes.tables import payment_codes
 from hub_server.transactions.tables import transactions
 
 
@@ -81,6 +82,23 @@ def has_open_adjustment(connection: Connection, card_id: str) -> bool:
         )
     )
     return found.first() is not None
+
+
+def last_expiry_counted(connection: Connection, card_id: str, since: datetime) -> datetime | None:
+    """When the last of the card's codes expires that expired at `since` or later and may be paid by offline.
+
+    Those are the codes that count against the card's offline allowance (protocol.md 1): whatever became of them
+    here, a terminal that has not heard of it may have taken one.
+    """
+    found: datetime | None = connection.execute(
+        select(func.max(payment_codes.c.expires_at)).where(
+            payment_codes.c.card_id == card_id,
+            payment_codes.c.offline_limit > 0,
+            payment_codes.c.expires_at >= since,
+            payment_codes.c.allowance_released.is_(False),
+        )
+    ).scalar_one()
+    return found
 
 
 def advance_adjustment(connection: Connection, seen: AdjustmentState, decided: AdjustmentRow) -> bool:

@@ -1,6 +1,8 @@
 """`/admin/cards`: issue, freeze, report lost (掛失), replace (補卡), close (銷戶)."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -145,8 +147,11 @@ def _changing(context: Context) -> APIRouter:
         ),
     )
     def close(session: Annotated[AdminSession, gate], card_id: PathId, body: CardChange) -> CardDetail:
-        """Close an empty card for good; its bindings end."""
-        return _change(session, card_id, body, close_card)
+        """Close an empty card for good; its bindings end. Not while a payment made offline may still arrive."""
+        closing = partial(
+            close_card, offline_max_duration=timedelta(seconds=context.settings.offline_max_duration_s)
+        )
+        return _change(session, card_id, body, closing)
 
     return routes
 

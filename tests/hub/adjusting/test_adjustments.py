@@ -205,20 +205,6 @@ def test_a_card_that_cannot_pay_may_be_adjusted(
     assert _balance(rows, card) == 6_000
 
 
-def test_a_closed_card_is_left_alone(
-    client: httpx.Client, rows: HubRows, propose: Propose, proposer: SignedIn, approver: SignedIn
-) -> None:
-    card = rows.card(10_000)
-    before = propose(card, 1_000)
-    rows.update(cards, {"id": card.card_id}, {"status": "closed"})
-    late = _decide(client, before, "approve", approver)
-    body = {"card_id": card.card_id, "amount": 1_000, "reason": "too late"}
-    anew = client.post(PATH, json=body, headers=proposer.headers)
-    for answer in (late, anew):
-        assert (answer.status_code, answer.json()["code"]) == (409, Code.CARD_NOT_ACTIVE.value)
-    assert _balance(rows, card) == 10_000
-
-
 @pytest.mark.parametrize(
     ("amount", "code"),
     [

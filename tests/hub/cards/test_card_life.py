@@ -123,7 +123,7 @@ def test_what_stops_a_card_revokes_its_codes_and_tells_terminals(
     hub: Hub, rows: HubRows, act: Act, action: str, name: str
 ) -> None:
     card = rows.card(0)
-    old, live = rows.code(card, age_s=10), rows.code(card, age_s=0)
+    old, live = (rows.code(card, age_s=age_s, offline_limit=0) for age_s in (10, 0))
     assert act(card, action).status_code == 200
     refs = sorted([old.claims.code_ref, live.claims.code_ref])
     assert sorted(_told(rows)) == refs

@@ -6,11 +6,12 @@ from hub_server.access.attempts import count_proof, forget_proofs
 from hub_server.access.queries import (
     LoginRow,
     confirm_totp,
+    login_of,
     set_own_password_hash,
     set_totp,
 )
 from hub_server.access.rules import password_fault
-from hub_server.access.sessions import revoke_sessions
+from hub_server.access.sessions import hold_sessions, revoke_sessions
 from hub_server.access.sign_in import SignInDesk, use_digits
 from hub_server.access.totp import matching_step, otpauth_uri, secret_text
 from hub_server.audit import Actor, AuditName, record
@@ -54,24 +55,38 @@ def change_password(desk: SignInDesk, login: LoginRow, token: str, *, old: str, 
     desk.context.database.run(change)
 
 
-def begin_totp(desk: SignInDesk, login: LoginRow) -> NewSecret:
+def begin_totp(desk: SignInDesk, login: LoginRow, *, password: str) -> NewSecret:
     """A secret that signing in asks for once its first digits have confirmed it; one that waits is replaced.
 
+    It takes the password: a stolen session cannot shut the owner out by a second factor of the thief's. Confirming it
+    takes digits of this secret, which whoever gave the password alone was shown.
+
     Raises:
-        CodedError: INVALID_REQUEST; a second factor is set already.
+        CodedError: INVALID_REQUEST (a second factor is set already, the password is wrong), RATE_LIMITED,
+            SYSTEM_BUSY.
     """
     if login.has_totp:
         raise CodedError(Code.INVALID_REQUEST, "a second factor is set; remove it first")
     secret = desk.secrets.make()
     sealed = desk.secrets.seal(secret, login.id)
-    begun = desk.context.database.run(lambda c: set_totp(c, login.id, login.totp_sealed, sealed))
-    if not begun:
-        raise CodedError(Code.INVALID_REQUEST, "the second factor was changed meanwhile")
+    with desk.passwords.in_line():
+        _prove_password(desk, login, password, "/password")
+
+    def begin(connection: Connection) -> bool:
+        hold_sessions(connection, login.id)
+        seen = login_of(connection, login.id)
+        if seen is None or seen.password_hash != login.password_hash:
+            return False
+        forget_proofs(connection, login.id)
+        return set_totp(connection, login.id, login.totp_sealed, sealed)
+
+    if not desk.context.database.run(begin):
+        raise CodedError(Code.INVALID_REQUEST, "the login was changed meanwhile")
     return NewSecret(secret_text(secret), otpauth_uri(secret, login.email))
 
 
-def finish_totp(desk: SignInDesk, login: LoginRow, totp: str) -> None:
-    """The first digits: from now on signing in asks for them.
+def finish_totp(desk: SignInDesk, login: LoginRow, token: str, totp: str) -> None:
+    """The first digits: from now on signing in asks for them; every session but the one that asks ends.
 
     Raises:
         CodedError: INVALID_REQUEST (no secret waits), OTP_INVALID.
@@ -89,6 +104,7 @@ def finish_totp(desk: SignInDesk, login: LoginRow, totp: str) -> None:
     def confirm(connection: Connection) -> None:
         if not confirm_totp(connection, login.id, sealed, confirmed):
             raise CodedError(Code.OTP_INVALID)
+        revoke_sessions(connection, login.session_kind, login.id, at, spared_token=token)
         record(connection, at, [_actor(login).did(AuditName.TOTP_SET, "login", login.id)])
 
     desk.context.database.run(confirm)

@@ -49,6 +49,12 @@ class PasswordChange(Request):
     new_password: Secret
 
 
+class TotpWanted(Request):
+    """The password, so that nobody sets a second factor with a stolen session."""
+
+    password: Secret
+
+
 class TotpSecret(Message):
     """For the authenticator, shown once: in base 32, and as the address behind a QR code."""
 

@@ -161,7 +161,7 @@ def test_a_new_password_takes_the_second_factor_off_and_unlocks(
 ) -> None:
     auditor = make_person(hub.context, LoginRole.AUDITOR, "auditor@hub.example")
     tokens = signed_in(client, auditor, address="198.51.100.9")
-    client.post("/api/v1/admin/me/totp", headers=bearer(tokens))
+    client.post("/api/v1/admin/me/totp", json={"password": PASSWORD}, headers=bearer(tokens))
     for _ in range(settings.login_tries):
         try_in(client, auditor.email, "not the password")
     listed = client.get(LOGINS, headers=headers).json()["items"]

@@ -60,7 +60,7 @@ def person(hub: Hub, road: str) -> Person:
 def phone(client: httpx.Client, person: Person, road: str, clock: ManualClock) -> Authenticator:
     """The authenticator of that person, confirmed; its next digits are unused."""
     headers = bearer(signed_in(client, person))
-    made = client.post(road, headers=headers)
+    made = client.post(road, json={"password": PASSWORD}, headers=headers)
     assert made.status_code == 201, made.text
     phone = Authenticator(made.json()["secret"], clock)
     confirmed = client.post(f"{road}/confirm", json={"totp": phone.digits()}, headers=headers)
@@ -73,7 +73,7 @@ def test_signing_in_takes_the_digits_from_the_confirmation_on(
     client: httpx.Client, person: Person, road: str, clock: ManualClock, run: Callable[..., Any]
 ) -> None:
     headers = bearer(signed_in(client, person))
-    made = client.post(road, headers=headers).json()
+    made = client.post(road, json={"password": PASSWORD}, headers=headers).json()
     assert try_in(client, person.email).status_code == 200, "not confirmed yet"
     phone = Authenticator(made["secret"], clock)
     wrong = client.post(f"{road}/confirm", json={"totp": _other(phone.digits())}, headers=headers)
@@ -87,10 +87,42 @@ def test_signing_in_takes_the_digits_from_the_confirmation_on(
     assert [event[2] for event in audited(run, "TOTP_SET")] == [person.id]
 
 
+def test_a_stolen_session_sets_no_second_factor_and_ends_with_the_owners(
+    client: httpx.Client,
+    person: Person,
+    road: str,
+    clock: ManualClock,
+    settings: Settings,
+    run: Callable[..., Any],
+) -> None:
+    stolen, own = signed_in(client, person), signed_in(client, person)
+    assert client.post(road, headers=bearer(stolen)).status_code == 422, "the password is missing"
+    guess = {"password": "not the password"}
+    for _ in range(settings.login_tries):
+        wrong = client.post(road, json=guess, headers=bearer(stolen))
+        assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/password")
+    assert client.post(road, json=guess, headers=bearer(stolen)).status_code == 429
+    assert run(lambda c: c.execute(select(logins.c.totp_sealed)).scalar_one()) is None
+    clock.advance(settings.login_lock_s * 1_000)
+    made = client.post(road, json={"password": PASSWORD}, headers=bearer(own)).json()
+    phone = Authenticator(made["secret"], clock)
+    confirm = f"{road}/confirm"
+    thiefs = client.post(confirm, json={"totp": _other(phone.digits())}, headers=bearer(stolen))
+    assert thiefs.json()["code"] == "OTP_INVALID", "the thief has not seen the secret"
+    assert client.post(confirm, json={"totp": phone.digits()}, headers=bearer(own)).status_code == 204
+    removal = {"password": PASSWORD, "totp": "123456"}
+    assert client.request("DELETE", road, json=removal, headers=bearer(stolen)).status_code == 401
+    refresh = {"refresh_token": stolen["refresh_token"]}
+    assert client.post("/api/v1/auth/refresh", json=refresh).status_code == 401
+    assert client.request("DELETE", road, json=removal, headers=bearer(own)).json()["code"] == "OTP_INVALID"
+    kept = {"refresh_token": own["refresh_token"]}
+    assert client.post("/api/v1/auth/refresh", json=kept).status_code == 200
+
+
 def test_the_address_for_authenticators_carries_the_same_secret(
     client: httpx.Client, person: Person, road: str
 ) -> None:
-    made = client.post(road, headers=bearer(signed_in(client, person))).json()
+    made = client.post(road, json={"password": PASSWORD}, headers=bearer(signed_in(client, person))).json()
     uri = urlsplit(made["otpauth_uri"])
     assert (uri.scheme, uri.netloc) == ("otpauth", "totp")
     assert parse_qs(uri.query)["secret"] == [made["secret"]]
@@ -135,7 +167,7 @@ def test_one_that_is_set_is_not_replaced_by_whoever_has_the_session(
     client: httpx.Client, person: Person, phone: Authenticator, road: str
 ) -> None:
     headers = bearer(signed_in(client, person, totp=phone.digits()))
-    refused = client.post(road, headers=headers)
+    refused = client.post(road, json={"password": PASSWORD}, headers=headers)
     assert (refused.status_code, refused.json()["code"]) == (422, "INVALID_REQUEST")
     again = client.post(f"{road}/confirm", json={"totp": phone.digits(1)}, headers=headers)
     assert again.json()["code"] == "INVALID_REQUEST"
@@ -171,7 +203,7 @@ def test_it_takes_a_session_of_its_own_side(
 ) -> None:
     other = next(path for path in ROADS.values() if path != road)
     headers = bearer(signed_in(client, person))
-    body = None if method == "POST" else {"password": PASSWORD, "totp": "123456"}
+    body = {"password": PASSWORD} | ({} if method == "POST" else {"totp": "123456"})
     assert client.request(method, road, json=body).status_code == 401
     assert client.request(method, other, json=body, headers=headers).status_code == 401
 

@@ -76,7 +76,9 @@ def test_the_journey_of_somebody_with_a_password_leaves_none_behind_either(
     owner = Person(made["login"]["id"], made["login"]["email"])
     session = signed_in(client, owner, password=made["initial_password"])
     headers = bearer(session)
-    factor = client.post("/api/v1/merchant/me/totp", headers=headers).json()
+    factor = client.post(
+        "/api/v1/merchant/me/totp", json={"password": made["initial_password"]}, headers=headers
+    ).json()
     digits = pyotp.TOTP(factor["secret"]).at(clock.now())
     assert client.post("/api/v1/merchant/me/totp/confirm", json={"totp": digits}, headers=headers).is_success
     refreshed = client.post("/api/v1/auth/refresh", json={"refresh_token": session["refresh_token"]}).json()

@@ -5,7 +5,7 @@ from hub_server.journal_intake.desk import Desk
 from hub_server.journal_intake.track import Track
 from hub_server.refunding import RefundOrigin, points_to_take, refund_row
 from hub_server.transactions import TransactionKind, TransactionRow, TransactionStatus
-from shared.journal_entries import RefundData
+from shared.journal_entries import RefundData, ReversalData, ReversalReason
 
 
 def plan_charge(desk: Desk, charge: Track, answer: Completed) -> TransactionRow:
@@ -106,7 +106,11 @@ def plan_refund(desk: Desk, charged: TransactionRow, track: Track, asked: Refund
 def _row_of_reversal(
     desk: Desk, charged: TransactionRow, reversal: Track, answer: Returned
 ) -> TransactionRow:
-    """The row of a reversal: the charge's particulars, and what went back."""
+    """The row of a reversal: the charge's particulars, what went back, and why; a void was approved by somebody."""
+    asked = reversal.incoming.data
+    if not isinstance(asked, ReversalData):
+        raise TypeError("only a well-formed reversal undoes a charge")
+    is_void = asked.reason is ReversalReason.VOID
     return TransactionRow(
         id=desk.new_id(),
         tx_no="",
@@ -138,4 +142,6 @@ def _row_of_reversal(
         at=reversal.incoming.entry.at,
         completed_at=desk.now,
         member_id=charged.member_id,
+        approved_by=asked.approved_by if is_void else None,
+        reason=asked.reason.value,
     )

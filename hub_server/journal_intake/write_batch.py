@@ -193,10 +193,7 @@ def _write_forks(connection: Connection, desk: Desk, forks: Sequence[Track], act
 def _audit(
     actor: Actor, desk: Desk, planned: Sequence[TransactionRow], changed: Sequence[Track]
 ) -> list[AuditEvent]:
-    moved = [
-        actor.did(_NAMES[row.kind], "card", row.card_id, tx_no=row.tx_no, payable=row.payable)
-        for row in planned
-    ]
+    moved = [_moved(actor, desk, row) for row in planned]
     refused = [
         actor.did(
             _refusal_name(track),
@@ -210,6 +207,16 @@ def _audit(
         if track.refusal is not None and track.status in (Status.DECLINED, Status.REJECTED)
     ]
     return [*moved, *refused]
+
+
+def _moved(actor: Actor, desk: Desk, row: TransactionRow) -> AuditEvent:
+    """What moved; of what goes back, besides, of which charge and who approved it."""
+    told: dict[str, object] = {"tx_no": row.tx_no, "payable": row.payable}
+    if row.original_id is not None:
+        told["charge"] = desk.transactions[row.original_id].tx_no
+    if row.approved_by is not None:
+        told["approved_by"] = row.approved_by
+    return actor.did(_NAMES[row.kind], "card", row.card_id, **told)
 
 
 def _refusal_name(track: Track) -> AuditName:

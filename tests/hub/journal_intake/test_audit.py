@@ -21,7 +21,8 @@ NewCounter = Callable[..., Counter]
 
 
 def _names(rows: HubRows) -> Tally[str]:
-    return Tally(row["name"] for row in rows.rows(audit_events))
+    """Without what filled the cards before."""
+    return Tally(row["name"] for row in rows.rows(audit_events) if row["name"] != "TOP_UP")
 
 
 def test_every_charge_reversal_and_points_change_has_one_event(counter: Counter, rows: HubRows) -> None:
@@ -97,3 +98,20 @@ def test_every_refund_and_every_refusal_of_one_has_one_event(counter: Counter, r
     assert (names["REFUND"], names["REFUND_DECLINED"], names["POINTS"]) == (1, 2, 2)
     refused = [row["data"]["code"] for row in rows.rows(audit_events, name="REFUND_DECLINED")]
     assert refused == ["REFUND_EXCEEDS_REMAINING", "MANAGER_APPROVAL_REQUIRED"]
+
+
+def test_what_goes_back_tells_of_which_charge_and_who_approved_it(counter: Counter, rows: HubRows) -> None:
+    journal, manager = counter.journal, rows.manager(counter.shop)
+    voided, cancelled, refunded = (journal.charge(rows.code(rows.card()), 10_000) for _ in range(3))
+    journal.reversal(voided, ReversalReason.VOID, approved_by=manager)
+    journal.reversal(cancelled, ReversalReason.CANCELLED)
+    counter.submit(*journal.entries)
+    counter.submit(journal.refund(refunded, 100, approved_by=manager, reason="退貨"))
+    numbers = {row["entry_id"]: row["tx_no"] for row in rows.rows(transactions, kind="charge")}
+    told = {row["data"]["charge"]: row["data"] for row in rows.rows(audit_events, name="REVERSAL")}
+    assert told[numbers[voided.id]]["approved_by"] == manager
+    assert "approved_by" not in told[numbers[cancelled.id]]
+    refund = rows.one(audit_events, name="REFUND")["data"]
+    assert (refund["charge"], refund["approved_by"]) == (numbers[refunded.id], manager)
+    kept = {(row["reason"], row["approved_by"]) for row in rows.rows(transactions) if row["original_id"]}
+    assert kept == {("void", manager), ("cancelled", None), ("退貨", manager)}

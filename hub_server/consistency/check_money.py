@@ -104,7 +104,7 @@ def check_transactions(connection: Connection) -> Iterator[Finding]:
             detail = f"is not of the card and merchant of {row.charge_no}"
             yield Finding("transaction_original", f"transaction {row.tx_no}", detail)
     for row in charges_without_entry(connection):
-        detail = f"entry {row.entry_id} is gone, or shows another transaction"
+        detail = f"entry {row.entry_id} is gone, or asked for something else"
         yield Finding("transaction_entry", f"transaction {row.tx_no}", detail)
 
 

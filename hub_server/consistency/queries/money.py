@@ -23,6 +23,7 @@ from hub_server.loyalty.tables import point_ledger
 from hub_server.merchants.tables import merchants
 from hub_server.transactions import TransactionKind
 from hub_server.transactions.tables import transactions
+from shared.journal_entries import EntryType
 
 
 def _balances() -> Any:
@@ -166,25 +167,34 @@ def transactions_with_sums(connection: Connection) -> Rows:
 
 
 def charges_without_entry(connection: Connection) -> Rows:
-    """Transactions of a terminal whose entry is not in its journal, or shows another transaction."""
+    """Transactions of a terminal whose entry is not in its journal, or asked for something else.
+
+    A charge that was declined and that an advice settled is shown by the advice, not by its own entry.
+    """
+    entry = journal_entries
+    own = case(
+        (transactions.c.kind == TransactionKind.REFUND.value, entry.c.transaction_id == transactions.c.id),
+        (
+            transactions.c.kind == TransactionKind.REVERSAL.value,
+            entry.c.reversal_tx_no == transactions.c.tx_no,
+        ),
+        else_=entry.c.type == EntryType.CHARGE.value,
+    )
     return stream(
         connection,
         select(transactions.c.tx_no, transactions.c.entry_id)
         .outerjoin(
-            journal_entries,
+            entry,
             and_(
-                journal_entries.c.terminal_id == transactions.c.terminal_id,
-                journal_entries.c.entry_id == transactions.c.entry_id,
+                entry.c.terminal_id == transactions.c.terminal_id,
+                entry.c.entry_id == transactions.c.entry_id,
             ),
         )
         .where(
             transactions.c.entry_id.is_not(None),
             or_(
-                journal_entries.c.entry_id.is_(None),
-                ~or_(
-                    func.coalesce(journal_entries.c.transaction_id == transactions.c.id, false()),
-                    func.coalesce(journal_entries.c.reversal_tx_no == transactions.c.tx_no, false()),
-                ),
+                entry.c.entry_id.is_(None),
+                ~func.coalesce(own, false()),
             ),
         )
         .order_by(transactions.c.tx_no),

@@ -79,10 +79,19 @@ class ChargeDesk:
 
     def validate(self, holder: KeyHolder, text: str) -> GoodCode | Refusal:
         """Whether the code would be charged at present."""
-        claims, at, skew_s = self._claims(text), self._context.clock.now(), self._tools.skew_s
-        return self._context.database.read(
-            lambda c: validate_code(c, merchant_id=holder.merchant_id, claims=claims, at=at, skew_s=skew_s)
-        )
+        claims, at, tools = self._claims(text), self._context.clock.now(), self._tools
+
+        def look(connection: Connection) -> GoodCode | Refusal:
+            return validate_code(
+                connection,
+                merchant_id=holder.merchant_id,
+                claims=claims,
+                currency=tools.money.currency,
+                at=at,
+                skew_s=tools.skew_s,
+            )
+
+        return self._context.database.read(look)
 
     def _claims(self, text: str) -> Claims | None:
         """Of a code that verifies and whose secret is the one whose hash is kept, checked outside any transaction.

@@ -5,7 +5,6 @@ What a suspended terminal or merchant asks never comes here: it is held for a pe
 
 from datetime import datetime
 
-from hub_server.charging.rules.asks import LiveCharge
 from hub_server.charging.rules.world import Card, Code, Limits
 from shared.offline_rules import refuse_by_life
 from shared.payment_code import Claims
@@ -25,9 +24,9 @@ def refuse_code(claims: Claims, code: Code | None, at: datetime, skew_s: int) ->
     return refuse_by_life(claims, at, skew_s)
 
 
-def refuse_currency(ask: LiveCharge, claims: Claims, hub_currency: str) -> Refusal | None:
+def refuse_currency(asked: str, claims: Claims, hub_currency: str) -> Refusal | None:
     """One currency a hub."""
-    if not ask.currency == claims.currency == hub_currency:
+    if not asked == claims.currency == hub_currency:
         return Refusal(ErrorCode.CURRENCY_MISMATCH)
     return None
 

@@ -90,7 +90,7 @@ class WorkingCopy:
             return Declined(Refusal(ErrorCode.INVALID_QR))
         code = self.code(claims.code_ref)
         refusal = refuse_code(claims, code, ask.at, ask.skew_s)
-        refusal = refusal or refuse_currency(ask, claims, self._world.currency)
+        refusal = refusal or refuse_currency(ask.currency, claims, self._world.currency)
         if refusal is None and self._world.service_is_suspended:
             refusal = Refusal(ErrorCode.SERVICE_SUSPENDED)
         if refusal is not None or code is None:

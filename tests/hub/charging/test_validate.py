@@ -1,6 +1,7 @@
 """`POST /api/v1/payment-codes/validate`: it answers as a charge would, and moves nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from hub_server.access import KeyHolder
 from hub_server.access.queries import ApiKeyRow
 from hub_server.audit import SYSTEM
 from hub_server.cards.tables import cards
+from hub_server.charging import suspend_service
 from hub_server.charging.take_charge import ChargeDesk
 from hub_server.charging.validate_code import GoodCode
 from hub_server.foundation.context import Context
@@ -78,12 +80,18 @@ def _suspend(till: Till, _card: CardRows, _code: str) -> None:
     )
 
 
+def _suspend_service(till: Till, _card: CardRows, _code: str) -> None:
+    at = till.context.clock.now()
+    till.context.database.run(lambda c: suspend_service(c, at=at, actor=SYSTEM, reason="an exercise"))
+
+
 REFUSALS: list[tuple[Code, Arrange]] = [
     (Code.MERCHANT_NOT_ACTIVE, _suspend),
     (Code.INVALID_QR, _another_hash),
     (Code.QR_EXPIRED, _expire),
     (Code.QR_REVOKED, lambda till, card, _code: till.code(card)),
     (Code.QR_ALREADY_USED, lambda till, _card, code: till.paid(code)),
+    (Code.SERVICE_SUSPENDED, _suspend_service),
     (Code.MEMBER_NOT_ACTIVE, _change(members, "id", status="suspended")),
     (Code.CARD_NOT_ACTIVE, _change(cards, "id", status="frozen")),
     (Code.CARD_EXPIRED, _change(cards, "id", status="expired")),
@@ -99,6 +107,7 @@ def test_a_code_that_would_be_refused_is_told_so_as_a_charge_would(
     arrange(till, card, code)
     answer, charged = till.validate(code), till.charge(code)
     assert (answer.status_code, answer.json()["code"]) == (catalogue()[expected].http_status, expected.value)
+    assert f'mps_hub_refusals_total{{code="{expected.value}"}} 2.0' in till.client.get("/metrics").text
     same = ("type", "title", "status", "detail", "code")
     assert {name: answer.json()[name] for name in same} == {name: charged.json()[name] for name in same}
 
@@ -125,20 +134,36 @@ def _counts(connection: Connection) -> dict[str, int]:
     }
 
 
+def test_a_code_of_another_currency_than_the_hubs_is_told_so(
+    hub_context: Context, keys: HubSigningKeys, till: Till, rows: HubRows
+) -> None:
+    code = till.code(rows.card())
+    settings = hub_context.settings.model_copy(update={"currency": "USD"})
+    desk = ChargeDesk(replace(hub_context, settings=settings), keys.verifiers)
+    assert desk.validate(_holder(till), code) == Refusal(Code.CURRENCY_MISMATCH)
+
+
+def _holder(till: Till) -> KeyHolder:
+    context = till.context
+    return KeyHolder(
+        ApiKeyRow(
+            id=context.ids.new(),
+            merchant_id=till.shop.merchant_id,
+            scopes=("charge",),
+            created_at=context.clock.now(),
+        )
+    )
+
+
 def test_no_row_is_written_or_changed(hub_context: Context, keys: HubSigningKeys, rows: HubRows) -> None:
     card = rows.card()
     with httpx.Client() as nobody:  # the hub does not serve, so that none of its jobs writes either
         till = Till(hub_context, keys, rows, nobody)
         code = till.code(card)
-    key = ApiKeyRow(
-        id=hub_context.ids.new(),
-        merchant_id=till.shop.merchant_id,
-        scopes=("charge",),
-        created_at=hub_context.clock.now(),
-    )
+    holder = _holder(till)
     desk = ChargeDesk(hub_context, keys.verifiers)
     tables = (cards, payment_codes, members)
     before = hub_context.database.read(_counts), [rows.rows(table) for table in tables]
-    assert isinstance(desk.validate(KeyHolder(key), code), GoodCode)
-    assert isinstance(desk.validate(KeyHolder(key), code[:-1]), Refusal)
+    assert isinstance(desk.validate(holder, code), GoodCode)
+    assert isinstance(desk.validate(holder, code[:-1]), Refusal)
     assert (hub_context.database.read(_counts), [rows.rows(table) for table in tables]) == before

@@ -21,6 +21,7 @@ from hub_server.charging.rules.world import WHOLE_FACTOR, Card, Code, Limits, Wo
 from hub_server.charging.states import ServiceState
 from hub_server.charging.switch_service import resume_service, service_state, suspend_service
 from hub_server.charging.tell_merchant import Told, read_told, tell_merchant
+from hub_server.charging.trace_refusals import RefusalTraces
 
 __all__ = [
     "WHOLE_FACTOR",
@@ -38,6 +39,7 @@ __all__ = [
     "LockedWorld",
     "MovementToPost",
     "Refund",
+    "RefusalTraces",
     "Returned",
     "Reversal",
     "ServiceChange",

@@ -5,9 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from hub_server.access import KeyHolder, key_gate
+from hub_server.audit import AuditName
 from hub_server.charging.messages import ChargeRequest, ValidateRequest, ValidCode
 from hub_server.charging.take_charge import AskedCharge, ChargeDesk
 from hub_server.charging.tell_merchant import tell_merchant
+from hub_server.charging.trace_refusals import RefusalTraces
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import Figures
 from hub_server.foundation.web import ProblemResponse, problems
@@ -27,13 +29,13 @@ _OF_CODES = (
     Code.MEMBER_NOT_ACTIVE,
     Code.CARD_NOT_ACTIVE,
     Code.CARD_EXPIRED,
+    Code.CURRENCY_MISMATCH,
+    Code.SERVICE_SUSPENDED,
 )
 _OF_CHARGES = (
     *_OF_CODES,
     Code.INVALID_AMOUNT,
     Code.IDEMPOTENCY_CONFLICT,
-    Code.CURRENCY_MISMATCH,
-    Code.SERVICE_SUSPENDED,
     Code.LIMIT_EXCEEDED,
     Code.INSUFFICIENT_BALANCE,
 )
@@ -44,6 +46,7 @@ def router(context: Context, keys: HubSigningKeys, figures: Figures) -> APIRoute
     routes = APIRouter(prefix="/api/v1", tags=["charges"])
     gate = Depends(key_gate(context, _SCOPE))
     desk = ChargeDesk(context, keys.verifiers)
+    traces = RefusalTraces(context, figures, AuditName.PAYMENT_DECLINED)
 
     @routes.post("/charges", response_model=Transaction, responses=problems(*_OF_CHARGES))
     def charge(
@@ -59,18 +62,21 @@ def router(context: Context, keys: HubSigningKeys, figures: Figures) -> APIRoute
         no answer, `SYSTEM_BUSY`, `SERVICE_SUSPENDED` or `INTERNAL_ERROR` send the same request again, with the
         same key.
         """
-        if not is_chargeable(body.amount):
-            raise CodedError(Code.INVALID_AMOUNT, f"outside {MIN_AMOUNT} … {MAX_AMOUNT} minor units")
         asked = AskedCharge(
             key=key, code=body.code, amount=body.amount, currency=body.currency, order_ref=body.order_ref
         )
-        return tell_merchant(request, response, figures, desk.take(holder, asked))
+        with traces.of(holder, key):
+            if not is_chargeable(body.amount):
+                raise CodedError(Code.INVALID_AMOUNT, f"outside {MIN_AMOUNT} … {MAX_AMOUNT} minor units")
+            told = desk.take(holder, asked)
+        return tell_merchant(request, response, figures, told)
 
     @routes.post("/payment-codes/validate", responses=problems(*_OF_CODES))
     def validate(body: ValidateRequest, holder: Annotated[KeyHolder, gate]) -> ValidCode:
         """Whether a payment code would be charged at present, and on which terms. Nothing moves."""
         good = desk.validate(holder, body.code)
         if isinstance(good, Refusal):
+            figures.refused(good.code)
             raise CodedError(good.code, good.detail)
         return ValidCode(
             card_type=good.card_type,

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from hub_server.access import KeyHolder, key_gate
-from hub_server.charging import tell_merchant
+from hub_server.audit import AuditName
+from hub_server.charging import RefusalTraces, tell_merchant
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import Figures
 from hub_server.foundation.web import ProblemResponse, problems
@@ -32,6 +33,7 @@ def router(context: Context, figures: Figures) -> APIRouter:
     """The route, for holders of a merchant's key."""
     routes = APIRouter(prefix="/api/v1", tags=["refunds"])
     gate, desk = Depends(key_gate(context, _SCOPE)), RefundDesk(context)
+    traces = RefusalTraces(context, figures, AuditName.REFUND_DECLINED)
 
     @routes.post("/refunds", response_model=Transaction, responses=problems(*_REFUSALS))
     def refund(
@@ -46,8 +48,6 @@ def router(context: Context, figures: Figures) -> APIRouter:
         A repeat, completed or refused, is told as it was the first time, with `Idempotent-Replayed: true`. After
         no answer, `SYSTEM_BUSY` or `INTERNAL_ERROR` send the same request again, with the same key.
         """
-        if not is_chargeable(body.amount):
-            raise CodedError(Code.INVALID_AMOUNT, f"outside {MIN_AMOUNT} … {MAX_AMOUNT} minor units")
         asked = AskedRefund(
             key=key,
             tx_no=body.tx_no,
@@ -56,6 +56,10 @@ def router(context: Context, figures: Figures) -> APIRouter:
             reason=body.reason,
             order_ref=body.order_ref,
         )
-        return tell_merchant(request, response, figures, desk.take(holder, asked))
+        with traces.of(holder, key):
+            if not is_chargeable(body.amount):
+                raise CodedError(Code.INVALID_AMOUNT, f"outside {MIN_AMOUNT} … {MAX_AMOUNT} minor units")
+            told = desk.take(holder, asked)
+        return tell_merchant(request, response, figures, told)
 
     return routes

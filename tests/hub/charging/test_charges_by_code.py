@@ -10,9 +10,11 @@ import pytest
 from hub_server.audit import SYSTEM
 from hub_server.audit.tables import audit_events
 from hub_server.bindings.tables import bindings
+from hub_server.bootstrap import Hub
 from hub_server.cards.tables import cards
 from hub_server.charging import suspend_service
 from hub_server.charging.messages import ChargeRequest, ValidateRequest
+from hub_server.charging.repeated_labels import subject_of
 from hub_server.foundation.outbox.tables import outbox
 from hub_server.foundation.storage import lock_rows
 from hub_server.idempotency.tables import idempotency_registry
@@ -20,6 +22,7 @@ from hub_server.ledger.tables import postings
 from hub_server.loyalty.tables import point_ledger
 from hub_server.members.tables import members
 from hub_server.merchants import suspend_merchant
+from hub_server.monitoring.jobs import BusyWatch, refusals_job
 from hub_server.payment_codes import fresh_secret
 from hub_server.payment_codes.tables import payment_codes
 from hub_server.transactions.tables import transactions
@@ -227,6 +230,12 @@ def test_an_amount_out_of_bounds_is_refused_before_anything_is_kept(
     answer = till.charge(till.code(rows.card()), amount)
     assert (answer.status_code, answer.json()["code"]) == (422, Code.INVALID_AMOUNT.value)
     assert rows.rows(idempotency_registry) == []
+    (declined,) = rows.rows(audit_events, name="PAYMENT_DECLINED")
+    assert (declined["subject_id"], declined["data"]) == (
+        till.shop.merchant_id,
+        {"key": "order-1", "code": Code.INVALID_AMOUNT.value},
+    )
+    assert 'mps_hub_refusals_total{code="INVALID_AMOUNT"} 1.0' in till.client.get("/metrics").text
 
 
 @pytest.mark.parametrize(
@@ -317,10 +326,11 @@ def test_while_payments_are_suspended_nothing_is_kept(
     assert int(answer.headers["Retry-After"]) > 0
     assert rows.rows(idempotency_registry) == []
     assert rows.rows(audit_events, name="PAYMENT_DECLINED") == []
+    assert 'mps_hub_refusals_total{code="SERVICE_SUSPENDED"} 1.0' in till.client.get("/metrics").text
 
 
 def test_a_card_that_is_locked_for_long_is_busy_and_nothing_is_kept(
-    till: Till, rows: HubRows, expected_logs: ExpectedLogs
+    till: Till, rows: HubRows, expected_logs: ExpectedLogs, caplog: pytest.LogCaptureFixture
 ) -> None:
     expected_logs.allow("mps.hub.web", "busy")
     card = rows.card()
@@ -330,7 +340,49 @@ def test_a_card_that_is_locked_for_long_is_busy_and_nothing_is_kept(
         answer = till.charge(code, key=key)
     assert (answer.status_code, answer.json()["code"]) == (503, Code.SYSTEM_BUSY.value)
     assert rows.rows(idempotency_registry) == []
+    busy = [each for each in caplog.records if each.name == "mps.hub.web" and each.levelname == "ERROR"]
+    assert len(busy) == 1
+    assert "mps_hub_busy_total 1.0" in till.client.get("/metrics").text
     assert till.charge(code, key=key).status_code == 200
+
+
+def test_charges_that_were_told_busy_too_often_raise_an_alert(
+    hub: Hub, till: Till, rows: HubRows, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("mps.hub.web", "busy")
+    card = rows.card()
+    code = till.code(card)
+    for _ in range(hub.context.settings.refusals_alert_count - 1):
+        hub.figures.told_busy()
+    watch = BusyWatch(hub.context, hub.figures.busy_count)
+    watch.run()
+    with till.context.database.transaction() as other:
+        lock_rows(other, "card", [card.card_id])
+        assert till.charge(code).status_code == 503
+    assert rows.rows(outbox, topic="alert") == []
+    watch.run()
+    (alert,) = (row["payload"] for row in rows.rows(outbox, topic="alert"))
+    assert (alert["kind"], alert["detail"]["count"]) == (
+        "system_busy_piled_up",
+        hub.context.settings.refusals_alert_count,
+    )
+
+
+def test_requests_refused_before_a_decision_pile_up_into_an_alert_for_each_code(
+    hub: Hub, till: Till, rows: HubRows
+) -> None:
+    most = hub.context.settings.refusals_alert_count
+    till.charge("no code", key="used")
+    for _ in range(most):
+        till.charge("no code", 0)
+        till.charge("no code", 20_000, key="used")
+    refusals_job(hub.context).work()
+    alerts = [row["payload"] for row in rows.rows(outbox, topic="alert")]
+    assert [(each["kind"], each["subject"]) for each in alerts] == [
+        ("refusals_piled_up", Code.IDEMPOTENCY_CONFLICT.value),
+        ("refusals_piled_up", Code.INVALID_AMOUNT.value),
+    ]
+    assert "no code" not in str(rows.rows(audit_events))
 
 
 def test_what_nobody_foresaw_decides_nothing(till: Till, rows: HubRows, expected_logs: ExpectedLogs) -> None:
@@ -358,10 +410,20 @@ def test_a_second_charge_under_one_label_completes_and_raises_an_alert(till: Til
     assert alerts == [
         {
             "kind": "order_ref_repeated",
-            "subject": till.shop.merchant_id,
+            "subject": f"{till.shop.merchant_id}:A-17",
             "detail": {"order_ref": "A-17"},
         }
     ]
+
+
+@pytest.mark.parametrize("label", ["A", "A" * 27, "A" * 28, "A" * 63 + "B", "訂" * 64])
+def test_each_label_has_an_alert_of_its_own_whose_subject_fits(label: str) -> None:
+    merchant_id = "01a202b2-c500-7540-8e32-dab355893f18"
+    subject = subject_of(merchant_id, label)
+    assert len(subject) <= 64
+    assert subject.startswith(merchant_id + ":")
+    assert subject != subject_of(merchant_id, "C" + label[1:])
+    assert (label in subject) == (len(label) <= 27)
 
 
 def test_a_code_with_one_character_changed_is_invalid(till: Till, rows: HubRows) -> None:

@@ -211,6 +211,9 @@ def test_the_key_of_another_request_is_a_conflict(
     assert refund(tx_no, 100, key=key).status_code == 200
     body = {"amount": 100} | change
     assert _code(refund(tx_no, key=key, **body)) == (409, Code.IDEMPOTENCY_CONFLICT.value)
+    (declined,) = rows.rows(audit_events, name="REFUND_DECLINED")
+    assert declined["data"] == {"key": key, "code": Code.IDEMPOTENCY_CONFLICT.value}
+    assert 'mps_hub_refusals_total{code="IDEMPOTENCY_CONFLICT"} 1.0' in till.client.get("/metrics").text
     assert len(rows.rows(transactions, kind="refund")) == 1
 
 
@@ -230,9 +233,10 @@ def test_each_refund_and_each_refusal_is_in_the_audit_log_and_the_registry(
         refund("PAY9999999999", 1, key="unknown")
         refund(tx_no, 0)
     names = Tally(row["name"] for row in rows.rows(audit_events))
-    assert (names["REFUND"], names["REFUND_DECLINED"]) == (1, 1)
-    refused = rows.one(audit_events, name="REFUND_DECLINED")["data"]
-    assert refused == {"key": "unknown", "tx_no": "PAY9999999999", "code": "TX_NOT_FOUND"}
+    assert (names["REFUND"], names["REFUND_DECLINED"]) == (1, 3)
+    refused = [row["data"] for row in rows.rows(audit_events, name="REFUND_DECLINED")]
+    assert [each["code"] for each in refused].count("INVALID_AMOUNT") == 2
+    assert {"key": "unknown", "tx_no": "PAY9999999999", "code": "TX_NOT_FOUND"} in refused
     assert len(rows.rows(idempotency_registry)) == 3
 
 

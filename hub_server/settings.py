@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     # Sharing of cards.
     binding_tries: _Positive = 5
     binding_lock_s: _Positive = 900
+    bindings_per_member_per_hour: _Positive = 20
+    bindings_per_address_per_hour: _Positive = 100
     invitation_ttl_s: _Positive = 86_400
 
     # Passwords of admins and merchants.

@@ -9,6 +9,7 @@ from hub_server.access.api_keys import (
     list_api_keys,
     merchant_of_api_key,
 )
+from hub_server.access.attempts import count_or_refuse
 from hub_server.access.authenticate import (
     MemberGate,
     MemberSession,
@@ -89,6 +90,7 @@ __all__ = [
     "close_session",
     "connect_sms",
     "cookie_name",
+    "count_or_refuse",
     "create_login",
     "disable_login",
     "enable_login",

@@ -55,7 +55,7 @@ def take_attempt(
     Raises:
         CodedError: RATE_LIMITED; the address has used up its tries, whoever's logins they were.
     """
-    _count_or_refuse(connection, _ADDRESS, address, settings.logins_per_address_per_hour, HOUR, at)
+    count_or_refuse(connection, _ADDRESS, address, settings.logins_per_address_per_hour, HOUR, at)
     login = login_by_email(connection, email)
     if login is None:
         return Attempt(None, address, Standing.LOCKED)
@@ -93,7 +93,7 @@ def count_proof(connection: Connection, settings: Settings, login_id: str, at: d
         CodedError: RATE_LIMITED.
     """
     lock = timedelta(seconds=settings.login_lock_s)
-    _count_or_refuse(connection, _PROOF, login_id, settings.login_tries, lock, at)
+    count_or_refuse(connection, _PROOF, login_id, settings.login_tries, lock, at)
 
 
 def forget_proofs(connection: Connection, login_id: str) -> None:
@@ -101,9 +101,14 @@ def forget_proofs(connection: Connection, login_id: str) -> None:
     forget_window(connection, _PROOF, login_id)
 
 
-def _count_or_refuse(
+def count_or_refuse(
     connection: Connection, kind: str, subject: str, limit: int, window: timedelta, at: datetime
 ) -> None:
+    """Count a try; `kind` (32 characters) and `subject` (64) name the count.
+
+    Raises:
+        CodedError: RATE_LIMITED, with how long to wait; nothing was counted.
+    """
     # Looked at first, so that a flood of what is refused anyway writes nothing.
     counted = window_of(connection, kind, subject, window=window, at=at)
     if counted is None or counted.count < limit:

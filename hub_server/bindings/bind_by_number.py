@@ -1,13 +1,14 @@
 """Use case bind_member_to_card by the card's number (the seed's 1.4).
 
 With a password set on the card it must be given; with none, the member becomes a viewer and an owner confirms
-the wished role, since card numbers can be guessed.
+the wished role. Since card numbers can be guessed, a member and an address have so many tries an hour, and who
+gives a password learns nothing of a number that no card has.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from hub_server.access import Passwords
+from hub_server.access import Passwords, count_or_refuse
 from hub_server.audit import Actor, AuditName, record
 from hub_server.bindings.bind_card import bind_card
 from hub_server.bindings.owned_card import require_binding_card, require_shareable
@@ -30,10 +31,16 @@ from hub_server.cards import (
     read_card,
     type_of_number,
 )
+from hub_server.foundation.addresses import counted_address
 from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Connection, lock_rows
 from hub_server.members import require_active
+from hub_server.settings import Settings
 from shared.problems import Code, CodedError, Refusal
+
+_BY_MEMBER = "binding_member"
+_BY_ADDRESS = "binding_address"
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +77,20 @@ class _Wait:
     seconds: int
 
 
-def bind_by_number(context: Context, passwords: Passwords, member_id: str, given: NumberGiven) -> Bound:
-    """Bind the member, or give the binding there is.
+def bind_by_number(
+    context: Context, passwords: Passwords, member_id: str, given: NumberGiven, address: str
+) -> Bound:
+    """Bind the member, who asks from that network address, or give the binding there is.
 
     A wrong password is counted and committed before it is refused, however many try at once.
 
     Raises:
-        CodedError: MEMBER_NOT_ACTIVE, CARD_NOT_FOUND, CARD_TYPE_NOT_SHAREABLE, CARD_NOT_ACTIVE, BINDING_LOCKED,
-            INVALID_BINDING_PASSWORD, INVALID_ROLE; SYSTEM_BUSY (too many passwords at once, none counted).
+        CodedError: RATE_LIMITED (the member's numbers of this hour, or the address's), MEMBER_NOT_ACTIVE,
+            CARD_NOT_FOUND, CARD_TYPE_NOT_SHAREABLE, CARD_NOT_ACTIVE, BINDING_LOCKED, INVALID_BINDING_PASSWORD
+            (also with a number that no card has), INVALID_ROLE; SYSTEM_BUSY (too many passwords at once).
     """
     at = context.clock.now()
+    context.database.run(lambda c: _count(c, context.settings, member_id, address, at))
     compared = _compare(context, passwords, given, at)
     answer = context.database.run(lambda c: _bind(c, context, member_id, given, compared, at))
     if isinstance(answer, _Wait):
@@ -87,6 +98,12 @@ def bind_by_number(context: Context, passwords: Passwords, member_id: str, given
     if isinstance(answer, Refusal):
         raise CodedError(answer.code, answer.detail)
     return answer
+
+
+def _count(connection: Connection, settings: Settings, member_id: str, address: str, at: datetime) -> None:
+    count_or_refuse(connection, _BY_MEMBER, member_id, settings.bindings_per_member_per_hour, _HOUR, at)
+    counted = counted_address(address)
+    count_or_refuse(connection, _BY_ADDRESS, counted, settings.bindings_per_address_per_hour, _HOUR, at)
 
 
 def _compare(context: Context, passwords: Passwords, given: NumberGiven, at: datetime) -> _Compared:
@@ -116,7 +133,7 @@ def _bind(
     at: datetime,
 ) -> Bound | Refusal | _Wait:
     require_active(connection, member_id)
-    card = _locked_card(connection, given.card_no, member_id)
+    card = _locked_card(connection, given, member_id)
     require_binding_card(card, at)
     there = binding_of(connection, card.id, member_id)
     wished = role_named(given.role)
@@ -151,11 +168,13 @@ def _bind(
     return Bound(card, binding, wished, is_new=True)
 
 
-def _locked_card(connection: Connection, card_no: str, member_id: str) -> CardRow:
+def _locked_card(connection: Connection, given: NumberGiven, member_id: str) -> CardRow:
     """The card of this number, under its lock.
 
-    Of a card that only its owner may hold, nobody else learns whether it exists.
+    Of a card that only its owner may hold, nobody else learns whether it exists. A number that no card has is
+    refused as a wrong password is, if one was given.
     """
+    card_no = given.card_no
     card_type = type_of_number(card_no)
     found = None if card_type is None else card_by_number(connection, card_no)
     if found is not None:
@@ -168,7 +187,8 @@ def _locked_card(connection: Connection, card_no: str, member_id: str) -> CardRo
     if not is_shared_kind and not is_own:
         raise CodedError(Code.CARD_TYPE_NOT_SHAREABLE)
     if found is None:
-        raise CodedError(Code.CARD_NOT_FOUND)
+        may_be_one = card_type is not None and given.password is not None
+        raise CodedError(Code.INVALID_BINDING_PASSWORD if may_be_one else Code.CARD_NOT_FOUND)
     return found
 
 

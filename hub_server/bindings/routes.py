@@ -6,7 +6,7 @@ Ending a binding and bounding what a member spends revoke codes, so those routes
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from hub_server.access import MemberSession, Passwords, member_gate
 from hub_server.bindings.answer_request import confirm_request, list_requests, refuse_request
@@ -110,7 +110,9 @@ def _binding(context: Context, gate: Any, passwords: Passwords) -> APIRouter:
             Code.INVALID_ROLE,
         ),
     )
-    def bind(session: Annotated[MemberSession, gate], body: BindRequest, response: Response) -> Binding:
+    def bind(
+        session: Annotated[MemberSession, gate], body: BindRequest, request: Request, response: Response
+    ) -> Binding:
         """bind_member_to_card, by the card's number or by an invitation; what one has is given again."""
         member, at = session.member, context.clock.now()
         if body.invitation is not None:
@@ -120,7 +122,8 @@ def _binding(context: Context, gate: Any, passwords: Passwords) -> APIRouter:
             )
         else:
             given = NumberGiven(card_no=body.card_no or "", role=body.role or "", password=body.password)
-            bound = bind_by_number(context, passwords, member.id, given)
+            address = request.client.host if request.client else ""
+            bound = bind_by_number(context, passwords, member.id, given, address)
         if not bound.is_new:
             response.status_code = 200
         return seen_binding(

@@ -73,6 +73,14 @@ MEANINGS: Final[dict[str, dict[Language, str]]] = {
     },
     "binding_tries": {"en": "wrong card passwords before binding is locked", "zh_TW": "卡片密碼可錯次數"},
     "binding_lock_s": {"en": "how long it stays locked, s", "zh_TW": "綁定鎖定的秒數"},
+    "bindings_per_member_per_hour": {
+        "en": "card numbers that a member may try to bind an hour",
+        "zh_TW": "每位會員每小時可試綁的卡號數",
+    },
+    "bindings_per_address_per_hour": {
+        "en": "card numbers tried from one address an hour",
+        "zh_TW": "每個網路位址每小時可試綁的卡號數",
+    },
     "invitation_ttl_s": {"en": "life of an invitation, s", "zh_TW": "邀請的有效秒數"},
     "login_tries": {"en": "wrong passwords before a login is locked", "zh_TW": "登入密碼可錯次數"},
     "login_lock_s": {"en": "how long it stays locked, s", "zh_TW": "登入鎖定的秒數"},

@@ -20,7 +20,9 @@ from tests.hub.serving import serving
 
 OFTEN = 1_000_000
 UNLIMITED: dict[str, Any] = {
-    name: OFTEN for name in Settings.model_fields if name.endswith("_requests_per_minute")
+    name: OFTEN
+    for name in Settings.model_fields
+    if name.endswith("_requests_per_minute") or name.startswith("bindings_per_")
 }
 OpenHub = Callable[..., AbstractContextManager[ServingHub]]
 

@@ -6,6 +6,8 @@ import httpx
 from sqlalchemy import update
 
 from hub_server.access import SessionKind, open_session
+from hub_server.audit import AuditName
+from hub_server.audit.tables import audit_events
 from hub_server.bootstrap import Hub
 from hub_server.cards.tables import cards
 from tests.builders.hub_rows import CardRows, HubRows
@@ -46,6 +48,10 @@ class Sharers:
             self._tokens[member_id] = opened.token
         return {"Authorization": f"Bearer {self._tokens[member_id]}"}
 
+    def forget(self, member_id: str) -> None:
+        """Sign in anew with the next request."""
+        self._tokens.pop(member_id, None)
+
     def ask(self, method: str, member_id: str, path: str, body: object = None) -> httpx.Response:
         """A request to `/api/v1/me…` by the member."""
         address = f"/api/v1/me{path}"
@@ -82,6 +88,11 @@ class Sharers:
         """Member and role of each binding on the card, as the owner sees it."""
         answer = self.ask("GET", as_member or card.member_id, f"/cards/{card.card_id}/bindings")
         return [(item["member_id"], item["role"]) for item in answer.json()["items"]]
+
+    def names(self) -> list[str]:
+        """Of the audit events in their order, but for the money that cards begin with."""
+        found = (row["name"] for row in self.rows.rows(audit_events))
+        return [name for name in found if name != AuditName.TOP_UP]
 
     def stop(self, card: CardRows, status: str) -> None:
         """Put a card into a state."""

@@ -18,22 +18,68 @@ from tests.fakes.clock import ManualClock
 from tests.hub.bindings.sharers import PASSWORD, WRONG, Sharers, refusal
 
 UNKNOWN_SERIAL = 7_654_321
+HERE = "203.0.113.7"
 SHARED = ["prepaid", "corporate"]
 ALONE = ["standard", "voucher"]
-
-
-def _names(sharers: Sharers) -> list[str]:
-    return [row["name"] for row in sharers.rows.rows(audit_events)]
 
 
 @pytest.mark.parametrize("card_type", [CardTypeName.PREPAID, CardTypeName.CORPORATE])
 def test_a_card_that_is_not_there_is_not_found(sharers: Sharers, card_type: CardTypeName) -> None:
     stranger = sharers.stranger()
     for card_no in (card_number(card_type, UNKNOWN_SERIAL), "PRE00000000", "no card at all", "預付卡"):
-        for password in (None, PASSWORD):
-            body = {"card_no": card_no, "role": "member", "password": password}
-            answer = sharers.ask("POST", stranger, "/bindings", body)
-            assert refusal(answer) == (404, "CARD_NOT_FOUND")
+        answer = sharers.ask("POST", stranger, "/bindings", {"card_no": card_no, "role": "member"})
+        assert refusal(answer) == (404, "CARD_NOT_FOUND")
+    for misread in ("PRE00000000", "no card at all"):
+        body = {"card_no": misread, "role": "member", "password": PASSWORD}
+        assert refusal(sharers.ask("POST", stranger, "/bindings", body)) == (404, "CARD_NOT_FOUND")
+
+
+@pytest.mark.parametrize("password", [WRONG, "", "x", "x" * 73])
+@pytest.mark.parametrize("role", ["member", "owner", "king"])
+def test_with_a_password_a_number_of_no_card_is_refused_as_a_wrong_password_is(
+    sharers: Sharers, password: str, role: str
+) -> None:
+    card, stranger = sharers.rows.card(card_type="prepaid"), sharers.stranger()
+    sharers.set_password(card)
+    there = sharers.bind(stranger, card, role, password=password)
+    unknown = card_number(CardTypeName.PREPAID, UNKNOWN_SERIAL)
+    absent = sharers.bind(stranger, card, role, password=password, card_no=unknown)
+    assert refusal(there) == refusal(absent) == (422, "INVALID_BINDING_PASSWORD")
+    assert {**there.json(), "request_id": ""} == {**absent.json(), "request_id": ""}, "nobody learns which is"
+
+
+def test_a_member_tries_so_many_numbers_an_hour(
+    sharers: Sharers, clock: ManualClock, settings: Settings
+) -> None:
+    stranger, other, card = sharers.stranger(), sharers.stranger(), sharers.rows.card(card_type="prepaid")
+    for number in range(settings.bindings_per_member_per_hour):
+        clock.advance(1_000)
+        unknown = card_number(CardTypeName.PREPAID, UNKNOWN_SERIAL + number)
+        password = PASSWORD if number % 2 else None
+        tried = sharers.bind(stranger, card, card_no=unknown, password=password)
+        assert refusal(tried)[1] in ("CARD_NOT_FOUND", "INVALID_BINDING_PASSWORD")
+    limited = sharers.bind(stranger, card)
+    assert refusal(limited) == (429, "RATE_LIMITED")
+    began = settings.bindings_per_member_per_hour - 1
+    assert limited.headers["retry-after"] == str(3_600 - began)
+    assert sharers.rows.rows(bindings, member_id=stranger, card_id=card.card_id) == []
+    assert sharers.bind(other, card).status_code == 201, "each member has a count"
+    assert sharers.take_up(stranger, sharers.invitation(card)).status_code == 201, "nobody guesses those"
+    clock.advance(1_000 * (3_600 - began))
+    sharers.forget(stranger)
+    assert sharers.bind(stranger, card).status_code == 200
+
+
+def test_an_address_tries_so_many_numbers_an_hour_whoevers_phones_it_uses(sharers: Sharers) -> None:
+    context, card = sharers.hub.context, sharers.rows.card(card_type="prepaid")
+    passwords = Passwords(context.settings.password_bcrypt_cost)
+    given = NumberGiven(card_no=card.card_no, role="viewer")
+    for _ in range(context.settings.bindings_per_address_per_hour):
+        assert bind_by_number(context, passwords, sharers.stranger(), given, "2001:db8::1").is_new
+    with pytest.raises(CodedError) as refused:
+        bind_by_number(context, passwords, sharers.stranger(), given, "2001:db8::2")
+    assert refused.value.code is Code.RATE_LIMITED
+    assert bind_by_number(context, passwords, sharers.stranger(), given, "2001:db8:1::1").is_new
 
 
 @pytest.mark.parametrize("status", ["frozen", "lost", "expired", "closed"])
@@ -92,7 +138,7 @@ def test_with_the_password_the_wished_role_is_given_at_once(sharers: Sharers, ca
         assert bound.status_code == 201
         assert (bound.json()["role"], bound.json()["requested_role"]) == (role, None)
     assert sorted(role for _, role in sharers.bound(card)) == ["admin", "member", "owner", "viewer"]
-    assert _names(sharers) == ["BINDING_PASSWORD", "BINDING", "BINDING", "BINDING"]
+    assert sharers.names() == ["BINDING_PASSWORD", "BINDING", "BINDING", "BINDING"]
 
 
 def test_a_wrong_or_missing_password_is_refused(sharers: Sharers) -> None:
@@ -126,7 +172,7 @@ def test_without_a_password_one_is_a_viewer_until_an_owner_confirms(sharers: Sha
     assert bound.status_code == 201
     assert (bound.json()["role"], bound.json()["requested_role"]) == ("viewer", "admin")
     assert refusal(sharers.ask("POST", stranger, f"/cards/{card.card_id}/payment-code")) == (403, "FORBIDDEN")
-    assert _names(sharers) == ["BINDING", "BINDING_REQUESTED"]
+    assert sharers.names() == ["BINDING", "BINDING_REQUESTED"]
     path = f"/cards/{card.card_id}/binding-requests"
     [waiting] = sharers.ask("GET", card.member_id, path).json()["items"]
     phone = sharers.rows.one(members, id=stranger)["phone"]
@@ -141,7 +187,7 @@ def test_without_a_password_one_is_a_viewer_until_an_owner_confirms(sharers: Sha
         "NOT_FOUND",
     )
     assert sharers.ask("POST", stranger, f"/cards/{card.card_id}/payment-code").status_code == 200
-    assert _names(sharers) == ["BINDING", "BINDING_REQUESTED", "BINDING", "QR_ROTATE"]
+    assert sharers.names() == ["BINDING", "BINDING_REQUESTED", "BINDING", "QR_ROTATE"]
 
 
 def test_who_wishes_to_see_only_asks_nobody(sharers: Sharers) -> None:
@@ -161,8 +207,8 @@ def test_an_owner_may_refuse_and_the_member_stays_a_viewer(sharers: Sharers) -> 
         assert sharers.ask("POST", card.member_id, f"{path}/{waiting['id']}/refuse").status_code == 204
     assert refusal(sharers.ask("POST", card.member_id, f"{path}/{waiting['id']}/confirm"))[0] == 404
     assert (stranger, "viewer") in sharers.bound(card)
-    assert _names(sharers)[-1] == "BINDING_REFUSED"
-    assert _names(sharers).count("BINDING_REFUSED") == 1
+    assert sharers.names()[-1] == "BINDING_REFUSED"
+    assert sharers.names().count("BINDING_REFUSED") == 1
 
 
 def test_only_an_active_card_confirms(sharers: Sharers) -> None:
@@ -242,7 +288,7 @@ def test_five_wrong_passwords_lock_binding_on_that_card(
         locked = sharers.bind(strangers[0], card, password=password)
         assert refusal(locked) == (429, "BINDING_LOCKED"), "also the right one"
         assert locked.headers["retry-after"] == str(settings.binding_lock_s)
-    assert _names(sharers).count("BINDING_LOCKED") == 1
+    assert sharers.names().count("BINDING_LOCKED") == 1
     assert sharers.bind(strangers[0], other, password=PASSWORD).status_code == 201
     assert sharers.take_up(strangers[1], sharers.invitation(card)).status_code == 201
     clock.advance(settings.binding_lock_s * 1_000 - 1)
@@ -283,7 +329,7 @@ def test_ten_wrong_passwords_at_once_are_counted_one_by_one(sharers: Sharers, se
     assert answers.count("INVALID_BINDING_PASSWORD") == settings.binding_tries
     assert answers.count("BINDING_LOCKED") == 10 - settings.binding_tries
     assert refusal(sharers.bind(strangers[0], card, password=PASSWORD)) == (429, "BINDING_LOCKED")
-    assert _names(sharers).count("BINDING_LOCKED") == 1
+    assert sharers.names().count("BINDING_LOCKED") == 1
 
 
 def test_one_member_who_binds_ten_times_at_once_has_one_binding(sharers: Sharers) -> None:
@@ -317,7 +363,7 @@ def test_an_answer_takes_as_long_whether_or_not_there_is_a_card_or_a_password(sh
         passwords = CountedPasswords(context.settings.password_bcrypt_cost)
         given = NumberGiven(card_no=card_no, role="king", password=WRONG)
         with pytest.raises(CodedError):
-            bind_by_number(context, passwords, stranger, given)
+            bind_by_number(context, passwords, stranger, given, HERE)
         assert passwords.checks == 1
     for _ in range(context.settings.binding_tries):
         sharers.bind(stranger, kept, password=WRONG)
@@ -327,6 +373,7 @@ def test_an_answer_takes_as_long_whether_or_not_there_is_a_card_or_a_password(sh
             passwords,
             stranger,
             NumberGiven(card_no=kept.card_no, role="member", password=PASSWORD),
+            HERE,
         )
     assert (refused.value.code, passwords.checks) == (Code.BINDING_LOCKED, 1), (
         "a locked card is not guessed at"

@@ -4,14 +4,9 @@ from typing import Any
 
 import pytest
 
-from hub_server.audit.tables import audit_events
 from hub_server.foundation.outbox.tables import outbox
 from tests.builders.hub_rows import CardRows
 from tests.hub.bindings.sharers import PASSWORD, Sharers, refusal
-
-
-def _names(sharers: Sharers) -> list[str]:
-    return [row["name"] for row in sharers.rows.rows(audit_events)]
 
 
 def _code(sharers: Sharers, member_id: str, card: CardRows) -> dict[str, Any]:
@@ -40,7 +35,7 @@ def test_an_owner_bounds_what_a_member_spends_and_the_member_sees_it(
     assert sharers.ask("PUT", card.member_id, path, none).status_code == 204
     [listed] = sharers.ask("GET", guest["member_id"], f"/cards/{card.card_id}/bindings").json()["items"]
     assert (listed["caps"], listed["member_id"]) == (none, guest["member_id"])
-    assert _names(sharers).count("BINDING_CAPS") == 2
+    assert sharers.names().count("BINDING_CAPS") == 2
 
 
 def test_tighter_caps_revoke_the_members_codes_and_looser_ones_do_not(
@@ -68,7 +63,7 @@ def test_an_owner_has_no_caps_and_nobody_else_sets_them(sharers: Sharers, card: 
     assert refusal(own) == (403, "FORBIDDEN")
     others = sharers.ask("PUT", guest["member_id"], f"/bindings/{second['id']}/caps", caps)
     assert refusal(others) == (404, "NOT_FOUND")
-    assert "BINDING_CAPS" not in _names(sharers)
+    assert "BINDING_CAPS" not in sharers.names()
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,6 @@ from tests.fakes.clock import ManualClock
 from tests.hub.bindings.sharers import PASSWORD, Sharers, refusal
 
 
-def _names(sharers: Sharers) -> list[str]:
-    return [row["name"] for row in sharers.rows.rows(audit_events)]
-
-
 def _code(sharers: Sharers, member_id: str, card: CardRows) -> dict[str, Any]:
     made = sharers.ask("POST", member_id, f"/cards/{card.card_id}/payment-code")
     assert made.status_code == 200, made.text
@@ -53,7 +49,7 @@ def test_an_invitation_gives_its_role_at_once(
     kept = sharers.rows.one(invitations)
     assert (kept["token_hash"], kept["used_by"]) == (invitation_hash(shown.invitation), guest)
     assert shown.invitation not in str(sharers.rows.rows(audit_events)) + repr(shown)
-    assert _names(sharers) == ["INVITATION", "BINDING"]
+    assert sharers.names() == ["INVITATION", "BINDING"]
 
 
 def test_an_invitation_is_used_once_and_its_user_may_ask_again(sharers: Sharers, card: CardRows) -> None:
@@ -111,7 +107,7 @@ def test_ten_who_take_up_one_invitation_are_one(sharers: Sharers, card: CardRows
         answers = list(pool.map(lambda guest: sharers.take_up(guest, invitation), guests))
     assert sorted(answer.status_code for answer in answers) == [201] + [422] * 9
     assert len(sharers.bound(card)) == 2
-    assert _names(sharers).count("BINDING") == 1
+    assert sharers.names().count("BINDING") == 1
 
 
 def test_a_role_that_is_none_is_no_invitation(sharers: Sharers, card: CardRows) -> None:
@@ -147,7 +143,7 @@ def test_a_binding_password_is_kept_as_bcrypt_and_can_be_taken_away(sharers: Sha
     sharers.set_password(card, None)
     assert sharers.rows.one(cards, id=card.card_id)["binding_password_hash"] is None
     assert sharers.bind(sharers.stranger(), card).json()["role"] == "viewer"
-    assert _names(sharers).count("BINDING_PASSWORD") == 2
+    assert sharers.names().count("BINDING_PASSWORD") == 2
 
 
 def test_no_message_shows_a_password_or_an_invitation() -> None:
@@ -166,7 +162,7 @@ def test_a_member_leaves_and_an_owner_removes(sharers: Sharers, card: CardRows) 
     for binding in (leaver, removed):
         gone = sharers.ask("DELETE", binding["member_id"], f"/bindings/{binding['id']}")
         assert refusal(gone) == (404, "NOT_FOUND")
-    assert _names(sharers).count("UNBINDING") == 2
+    assert sharers.names().count("UNBINDING") == 2
 
 
 def test_who_leaves_asks_for_nothing_any_more(sharers: Sharers, card: CardRows) -> None:

@@ -19,7 +19,15 @@ from hub_server.payment_codes.queries import (
     live_codes_of,
 )
 from hub_server.payment_codes.queries.allowances import counted_offline, headrooms_of_members
-from hub_server.payment_codes.rules import CARD_TYPES, CodeTerms, OfflineAllowance, claims_of, offline_limit
+from hub_server.payment_codes.rules import (
+    CARD_TYPES,
+    CodeTerms,
+    OfflineAllowance,
+    claims_of,
+    is_over,
+    life_s,
+    offline_limit,
+)
 from hub_server.payment_codes.states import CodeState
 from hub_server.settings import Settings
 from hub_server.signing_keys import HubSigningKeys
@@ -78,7 +86,7 @@ def issue_code(
         raise CodedError(Code.CARD_NOT_FOUND)
     if card.status is not CardStatus.ACTIVE:
         raise CodedError(Code.CARD_NOT_ACTIVE)
-    if card.expires_at is not None and card.expires_at <= at:
+    if is_over(card.expires_at, at):
         raise CodedError(Code.CARD_EXPIRED)
     return issue_codes(connection, keys, settings, [order], at=at, actor=Actor("member", member.id))[0]
 
@@ -94,7 +102,8 @@ def issue_codes(
 ) -> list[NewCode]:
     """Make codes for cards that are known to be fit and, on PostgreSQL, locked; one a card.
 
-    Each replaces the card's live code. Those of shared screens carry no offline limit and a life of their own.
+    Each replaces the card's live code. Those of shared screens carry no offline limit and a life of their own; none
+    outlives its card.
     """
     if not orders:
         return []
@@ -176,6 +185,7 @@ def _compose(
     limit: int,
     at: datetime,
 ) -> tuple[CodeRow, str]:
+    ttl_s = settings.code_ttl_s if order.kiosk_id is None else settings.kiosk_code_ttl_s
     terms = CodeTerms(
         card_ref=keys.seal_serial(card.serial, order.ref_random),
         card_type=CARD_TYPES[card.type_on_wire],
@@ -185,7 +195,7 @@ def _compose(
         offline_limit=limit,
         currency=card.currency,
         issued_at=at,
-        ttl_s=settings.code_ttl_s if order.kiosk_id is None else settings.kiosk_code_ttl_s,
+        ttl_s=life_s(ttl_s, card.expires_at, at),
     )
     claims = claims_of(terms, order.fresh.secret)
     text, certificate = issue_payment_code(order.fresh.secret, claims, keys.signer)

@@ -112,6 +112,16 @@ def releasable(
     return released
 
 
+def is_over(ends_at: datetime | None, at: datetime) -> bool:
+    """Whether a card that ends then, if ever, has no whole second left that a code could live."""
+    return ends_at is not None and to_unix(ends_at) <= to_unix(at)
+
+
+def life_s(ttl_s: int, ends_at: datetime | None, at: datetime) -> int:
+    """How long a code lives: it does not outlive its card, which ends then, if ever. At least a second."""
+    return ttl_s if ends_at is None else max(1, min(ttl_s, to_unix(ends_at) - to_unix(at)))
+
+
 def claims_of(terms: CodeTerms, secret: bytes) -> Claims:
     """The claims of a code with this secret; times are whole seconds."""
     issued = to_unix(terms.issued_at)

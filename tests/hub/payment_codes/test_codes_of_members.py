@@ -1,6 +1,7 @@
 """rotate_card_qr and revoke_card_qr through the API: what the code says, and what is kept of it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -21,7 +22,7 @@ from hub_server.payment_codes.jobs import sweep_job
 from hub_server.payment_codes.tables import payment_code_history, payment_codes
 from hub_server.settings import Settings
 from hub_server.signing_keys import HubSigningKeys
-from shared.clock import from_wire, to_unix
+from shared.clock import from_wire, to_unix, to_wire
 from shared.payment_code import CardType, read_payment_code, split_payment_code
 from shared.problems import Code, CodedError
 from shared.signing import to_base64url
@@ -198,6 +199,32 @@ def test_an_expired_card_gets_no_code(
     client: httpx.Client, member: SignedUp, clock: ManualClock, alter: Callable[..., None]
 ) -> None:
     alter(cards, expires_at=clock.now())
+    assert client.post(_path(member), headers=member.headers).json()["code"] == "CARD_EXPIRED"
+
+
+@pytest.mark.parametrize(
+    ("left_ms", "life"), [(60_000, 60), (60_999, 60), (1_000, 1), (900_000, 900), (901_000, 900)]
+)
+def test_a_code_does_not_outlive_its_card(
+    client: httpx.Client,
+    member: SignedUp,
+    clock: ManualClock,
+    alter: Callable[..., None],
+    rows: Callable[[Any], list[Any]],
+    left_ms: int,
+    life: int,
+) -> None:
+    alter(cards, expires_at=clock.now() + timedelta(milliseconds=left_ms))
+    issued = _issue(client, member)
+    [row] = rows(payment_codes)
+    assert row.expires_at - row.issued_at == timedelta(seconds=life)
+    assert issued["expires_at"] == to_wire(row.expires_at)
+
+
+def test_a_card_with_less_than_a_second_left_gets_no_code(
+    client: httpx.Client, member: SignedUp, clock: ManualClock, alter: Callable[..., None]
+) -> None:
+    alter(cards, expires_at=clock.now() + timedelta(milliseconds=999))
     assert client.post(_path(member), headers=member.headers).json()["code"] == "CARD_EXPIRED"
 
 

@@ -14,6 +14,7 @@ from hub_server.bindings.queries import (
     bindings_of_cards,
     bindings_of_member,
 )
+from hub_server.bindings.queries.owners import cards_of_inactive_owners
 from hub_server.bindings.seen_card import seen_card
 from hub_server.bindings.set_caps import set_caps
 from hub_server.bindings.states import PRESENTING, BindingRole
@@ -30,6 +31,7 @@ __all__ = [
     "binding_with_id",
     "bindings_of_cards",
     "bindings_of_member",
+    "cards_of_inactive_owners",
     "end_bindings",
     "give_card",
     "invite_member",

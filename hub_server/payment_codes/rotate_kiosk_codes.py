@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from hub_server.audit import Actor
+from hub_server.bindings import cards_of_inactive_owners
 from hub_server.cards import CardRow, CardStatus, cards_by_id
 from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Connection, lock_rows
@@ -14,6 +15,7 @@ from hub_server.payment_codes.fresh_secret import fresh_secret
 from hub_server.payment_codes.issue_code import CARD_REF_RANDOM_BYTES, CodeOrder, NewCode, issue_codes
 from hub_server.payment_codes.queries import CodeRow, live_codes_of
 from hub_server.payment_codes.queries.kiosks import KioskRow, kiosk_of_card, registered_kiosks
+from hub_server.payment_codes.rules import is_over
 from hub_server.signing_keys import HubSigningKeys
 from shared.problems import Code, Refusal
 
@@ -64,7 +66,7 @@ def refuse_card(card: CardRow, at: datetime) -> Refusal | None:
     """Why a card gets no code."""
     if card.status is not CardStatus.ACTIVE:
         return Refusal(Code.CARD_NOT_ACTIVE)
-    if card.expires_at is not None and card.expires_at <= at:
+    if is_over(card.expires_at, at):
         return Refusal(Code.CARD_EXPIRED)
     return None
 
@@ -111,10 +113,12 @@ def _fit(
 ) -> set[str]:
     """The cards whose screens get new codes, seen under the cards' locks."""
     live = live_codes_of(connection, list(wanted))
+    stopped = cards_of_inactive_owners(connection, wanted)
     return {
         card.id
         for card in cards_by_id(connection, list(wanted)).values()
         if refuse_card(card, at) is None
+        and card.id not in stopped
         and not is_of_a_phone(live.get(card.id), at)
         and _is_due(live.get(card.id), at, lasting)
         and kiosk_of_card(connection, card.id) == wanted[card.id]

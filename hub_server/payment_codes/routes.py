@@ -120,7 +120,7 @@ def kiosk_router(context: Context, keys: HubSigningKeys, shelf: CodeShelf) -> AP
         responses={
             200: {"headers": _ETAG},
             304: {"description": "The screen shows the live code already", "headers": _ETAG},
-            **problems(Code.CARD_NOT_ACTIVE, Code.CARD_EXPIRED),
+            **problems(Code.CARD_NOT_ACTIVE, Code.CARD_EXPIRED, Code.MEMBER_NOT_ACTIVE),
         },
     )
     def screen_code(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub_server.audit import Actor
+from hub_server.bindings import cards_of_inactive_owners
 from hub_server.cards import read_card
 from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Connection, lock_rows
@@ -39,7 +40,8 @@ def show_kiosk_code(
     had again.
 
     Raises:
-        CodedError: CARD_NOT_ACTIVE, CARD_EXPIRED, UNAUTHENTICATED (the screen was revoked meanwhile).
+        CodedError: CARD_NOT_ACTIVE, CARD_EXPIRED, MEMBER_NOT_ACTIVE (none of the card's owners is active),
+            UNAUTHENTICATED (the screen was revoked meanwhile).
     """
     at = context.clock.now()
     live = context.database.read(lambda connection: _live_code(connection, kiosk, at))
@@ -74,6 +76,8 @@ def _live_code(connection: Connection, kiosk: KioskRow, at: datetime) -> CodeRow
     refusal = None if card is None else refuse_card(card, at)
     if refusal is not None:
         raise CodedError(refusal.code)
+    if cards_of_inactive_owners(connection, [kiosk.card_id]):
+        raise CodedError(Code.MEMBER_NOT_ACTIVE, "none of the card's owners is active")
     return live_codes_of(connection, [kiosk.card_id]).get(kiosk.card_id)
 
 

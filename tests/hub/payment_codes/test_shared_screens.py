@@ -6,10 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import delete
 
 from hub_server.access import LoginRole
 from hub_server.audit import SYSTEM, Actor
 from hub_server.audit.tables import audit_events
+from hub_server.bindings.tables import bindings
 from hub_server.bootstrap import Hub
 from hub_server.foundation.storage import metadata
 from hub_server.members import member_of
@@ -20,8 +22,10 @@ from hub_server.payment_codes import (
     freeze_card,
     present_code,
     register_kiosk,
+    resume_member,
     revoke_kiosk,
     rotate_kiosk_codes,
+    suspend_member,
 )
 from hub_server.payment_codes.show_kiosk_code import Unchanged, Waiting, show_kiosk_code
 from hub_server.payment_codes.tables import kiosks, payment_code_history, payment_codes
@@ -233,6 +237,53 @@ def test_a_card_that_does_not_pay_has_nothing_to_show(
     refused = client.get(SCREEN, headers=_bearer(made.key))
     assert (refused.status_code, refused.json()["code"]) == (409, code)
     assert rows.rows(payment_codes) == []
+
+
+@pytest.mark.parametrize("action", ["shown", "rotated"])
+def test_a_screen_goes_dark_with_the_last_active_owner_of_its_card(
+    client: httpx.Client,
+    hub: Hub,
+    card: CardRows,
+    rows: HubRows,
+    register: Register,
+    run: Callable[..., Any],
+    action: str,
+) -> None:
+    headers, at = _bearer(register(card).key), hub.context.clock.now()
+    second = rows.card(0)
+    shared = {"id": hub.context.ids.new(), "card_id": card.card_id, "member_id": second.member_id}
+    rows.insert(bindings, shared | {"role": "owner", "bound_at": at})
+    shown = client.get(SCREEN, headers=headers).json()["code_ref"]
+    assert run(suspend_member, member_id=card.member_id, at=at, actor=ADMIN, reason="x")
+    assert _states(rows) == {shown: "live"}, "the other owner is active"
+    assert client.get(SCREEN, headers=headers).json()["code_ref"] == shown
+    assert run(suspend_member, member_id=second.member_id, at=at, actor=ADMIN, reason="x")
+    assert _states(rows) == {shown: "revoked"}
+    if action == "shown":
+        refused = client.get(SCREEN, headers=headers)
+        assert refused.json()["code"] == "MEMBER_NOT_ACTIVE"
+    else:
+        done = rotate_kiosk_codes(hub.context, hub.keys, CodeShelf(), actor=SYSTEM)
+        assert done == Rotation(0, 1)
+    assert _states(rows) == {shown: "revoked"}
+    assert run(resume_member, member_id=card.member_id, at=at, actor=ADMIN, reason="x")
+    assert client.get(SCREEN, headers=headers).json()["code"].startswith("MPS1:")
+
+
+def test_a_card_that_nobody_owns_is_shown(
+    client: httpx.Client, card: CardRows, register: Register, run: Callable[..., Any]
+) -> None:
+    run(lambda connection: connection.execute(delete(bindings)))
+    assert client.get(SCREEN, headers=_bearer(register(card).key)).json()["code"].startswith("MPS1:")
+
+
+def test_a_screens_code_does_not_outlive_its_card(
+    client: httpx.Client, hub: Hub, card: CardRows, rows: HubRows, register: Register
+) -> None:
+    end = hub.context.clock.now() + timedelta(seconds=60)
+    rows.update(metadata.tables["cards"], {"id": card.card_id}, {"expires_at": end})
+    client.get(SCREEN, headers=_bearer(register(card).key))
+    assert rows.one(payment_codes)["expires_at"] == end
 
 
 def test_a_revoked_screen_shows_nothing_and_its_code_pays_no_more(

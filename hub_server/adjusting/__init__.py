@@ -2,7 +2,7 @@
 
 from hub_server.adjusting.close_card import close_card
 from hub_server.adjusting.decide_adjustment import approve_adjustment, refuse_adjustment
-from hub_server.adjusting.list_adjustments import list_adjustments
+from hub_server.adjusting.list_adjustments import list_adjustments, look_alikes
 from hub_server.adjusting.propose_adjustment import propose_adjustment
 from hub_server.adjusting.queries import AdjustmentRow
 from hub_server.adjusting.states import AdjustmentState
@@ -13,6 +13,7 @@ __all__ = [
     "approve_adjustment",
     "close_card",
     "list_adjustments",
+    "look_alikes",
     "propose_adjustment",
     "refuse_adjustment",
 ]

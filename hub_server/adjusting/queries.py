@@ -1,5 +1,6 @@
 """Rows of adjustments."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ class AdjustmentRow:
     Attributes:
         proposed_by, decided_by: ids of two admins' logins.
         proposer_hands: ids of the logins whose holders could have proposed it.
+        request_hash: of the key that the proposal was sent under, if it was.
         tx_no: the number of the transaction that moved it, once approved.
     """
 
@@ -34,6 +36,7 @@ class AdjustmentRow:
     decided_at: datetime | None = None
     note: str | None = None
     transaction_id: str | None = None
+    request_hash: bytes | None = None
     tx_no: str | None = None
 
 
@@ -57,6 +60,38 @@ def find_adjustment(connection: Connection, adjustment_id: str) -> AdjustmentRow
     """An adjustment by id."""
     row = connection.execute(_WITH_NUMBER.where(adjustments.c.id == adjustment_id)).first()
     return None if row is None else _adjustment(row)
+
+
+def adjustment_of_request(connection: Connection, request_hash: bytes) -> AdjustmentRow | None:
+    """What was proposed under this key."""
+    row = connection.execute(_WITH_NUMBER.where(adjustments.c.request_hash == request_hash)).first()
+    return None if row is None else _adjustment(row)
+
+
+def twins_of(connection: Connection, adjustment_ids: Sequence[str], since: datetime) -> list[tuple[str, str]]:
+    """Pairs of one of these and another of the same card and amount that is open, or of `since` or later."""
+    other = adjustments.alias("other")
+    rows = connection.execute(
+        select(adjustments.c.id, other.c.id.label("other_id"))
+        .join(
+            other,
+            and_(
+                other.c.card_id == adjustments.c.card_id,
+                other.c.amount == adjustments.c.amount,
+                other.c.id != adjustments.c.id,
+            ),
+        )
+        .where(
+            adjustments.c.id.in_(adjustment_ids),
+            or_(
+                other.c.state == AdjustmentState.PROPOSED.value,
+                other.c.proposed_at >= since,
+                other.c.decided_at >= since,
+            ),
+        )
+        .order_by(adjustments.c.id, other.c.proposed_at.desc(), other.c.id.desc())
+    )
+    return [(row.id, row.other_id) for row in rows]
 
 
 def adjustments_before(

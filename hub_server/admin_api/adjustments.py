@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Header
 from pydantic import Field
 
 from hub_server.access import AdminSession, Permission, admin_gate
@@ -12,10 +12,12 @@ from hub_server.adjusting import (
     AdjustmentState,
     approve_adjustment,
     list_adjustments,
+    look_alikes,
     propose_adjustment,
     refuse_adjustment,
 )
 from hub_server.foundation.context import Context
+from hub_server.foundation.storage import Connection
 from hub_server.foundation.web.answers import problems
 from hub_server.foundation.web.paging import DEFAULT_PAGE, Cursor, Limit
 from hub_server.foundation.web.path_ids import PathId, known_form
@@ -25,6 +27,17 @@ from shared.clock import WireInstant
 from shared.ids import Uuid7Text
 from shared.money import MAX_AMOUNT
 from shared.problems import Code
+
+RequestKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=64,
+        pattern="^[!-~]+$",
+        description="The same request under the same key proposes once.",
+    ),
+]
 
 
 class Proposal(Request):
@@ -45,7 +58,10 @@ _NO_NOTE = Decision()
 
 
 class Adjustment(Message):
-    """An adjustment; `proposed_by` and `decided_by` are ids of admins, `tx_no` is there once it was approved."""
+    """An adjustment; `proposed_by` and `decided_by` are ids of admins, `tx_no` is there once it was approved.
+
+    `looks_like`, while it is open: others of the same card and amount, open or of the last 24 hours, ten at most.
+    """
 
     id: str
     card_id: str
@@ -59,12 +75,14 @@ class Adjustment(Message):
     decided_at: WireInstant | None
     note: str | None
     tx_no: str | None
+    looks_like: tuple[str, ...]
 
     @classmethod
-    def of(cls, row: AdjustmentRow) -> "Adjustment":
+    def of(cls, row: AdjustmentRow, looks_like: tuple[str, ...] = ()) -> "Adjustment":
         """The message of a row."""
-        values = asdict(row)
-        del values["proposer_hands"]
+        values = asdict(row) | {"looks_like": looks_like}
+        for kept in ("proposer_hands", "request_hash"):
+            del values[kept]
         return cls.model_validate(values)
 
 
@@ -95,31 +113,43 @@ def _add_proposing(routes: APIRouter, context: Context) -> None:
         cursor: Cursor = None,
     ) -> AdjustmentList:
         """Adjustments, the newest first; `state` keeps one kind."""
-        rows, after = context.database.read(
-            lambda c: list_adjustments(c, state=state, limit=limit, cursor=cursor)
-        )
-        return AdjustmentList(items=tuple(Adjustment.of(row) for row in rows), next_cursor=after)
+        at = context.clock.now()
+
+        def page(connection: Connection) -> AdjustmentList:
+            rows, after = list_adjustments(connection, state=state, limit=limit, cursor=cursor)
+            alike = look_alikes(connection, rows, at)
+            items = tuple(Adjustment.of(row, alike.get(row.id, ())) for row in rows)
+            return AdjustmentList(items=items, next_cursor=after)
+
+        return context.database.read(page)
 
     @routes.post(
         "",
         status_code=201,
-        responses=problems(Code.INVALID_AMOUNT, Code.CARD_NOT_FOUND, Code.CARD_NOT_ACTIVE),
+        responses=problems(
+            Code.INVALID_AMOUNT, Code.CARD_NOT_FOUND, Code.CARD_NOT_ACTIVE, Code.IDEMPOTENCY_CONFLICT
+        ),
     )
-    def propose(session: Annotated[AdminSession, adjusts], body: Proposal) -> Adjustment:
+    def propose(
+        session: Annotated[AdminSession, adjusts], body: Proposal, idempotency_key: RequestKey = None
+    ) -> Adjustment:
         """Propose an adjustment of a card's balance; nothing moves before another admin approves."""
         at = context.clock.now()
-        row = context.database.run(
-            lambda c: propose_adjustment(
-                c,
+
+        def proposed(connection: Connection) -> Adjustment:
+            row = propose_adjustment(
+                connection,
                 context.ids,
                 card_id=body.card_id,
                 amount=body.amount,
                 reason=body.reason,
                 at=at,
                 actor=session.actor,
+                request_key=idempotency_key,
             )
-        )
-        return Adjustment.of(row)
+            return Adjustment.of(row, look_alikes(connection, [row], at).get(row.id, ()))
+
+        return context.database.run(proposed)
 
 
 def _add_deciding(routes: APIRouter, context: Context) -> None:

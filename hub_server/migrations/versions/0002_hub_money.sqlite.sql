@@ -263,6 +263,7 @@ CREATE TABLE adjustments (
     decided_at BIGINT,
     note VARCHAR(200),
     transaction_id CHAR(32),
+    request_hash BLOB,
     CONSTRAINT pk_adjustments PRIMARY KEY (id),
     CONSTRAINT ck_adjustments_four_eyes CHECK (decided_by IS NULL OR decided_by <> proposed_by),
     CONSTRAINT ck_adjustments_decided CHECK ((state = 'proposed') = (decided_by IS NULL)),
@@ -271,7 +272,8 @@ CREATE TABLE adjustments (
     CONSTRAINT fk_adjustments_proposed_by FOREIGN KEY(proposed_by) REFERENCES logins (id),
     CONSTRAINT fk_adjustments_decided_by FOREIGN KEY(decided_by) REFERENCES logins (id),
     CONSTRAINT uq_adjustments_transaction_id UNIQUE (transaction_id),
-    CONSTRAINT fk_adjustments_transaction_id FOREIGN KEY(transaction_id) REFERENCES transactions (id)
+    CONSTRAINT fk_adjustments_transaction_id FOREIGN KEY(transaction_id) REFERENCES transactions (id),
+    CONSTRAINT uq_adjustments_request_hash UNIQUE (request_hash)
 );
 
 CREATE INDEX ix_adjustments_card_id ON adjustments (card_id);

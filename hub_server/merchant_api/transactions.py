@@ -22,6 +22,7 @@ from hub_server.merchant_api.messages import (
 )
 from hub_server.merchant_api.own_stores import own_store, own_stores
 from hub_server.merchant_api.readers import Reader, reader_gate
+from hub_server.settings import Settings
 from hub_server.terminals import TerminalAccess
 from hub_server.transactions import (
     TransactionFilter,
@@ -106,22 +107,8 @@ def router(context: Context, access: TerminalAccess) -> APIRouter:
         Who sees every store also sees what was charged without one, by API key: in the business day of the
         merchant's first store, or the day of the hub where it has none.
         """
-        wanted = _date(day)
-
-        def work(c: Connection) -> DailySummary:
-            stores = own_stores(c, reader.merchant_id, reader.store_id)
-            days = DaysOfMerchant(c, reader.merchant_id, wanted)
-            told = [days.of_store(store) for store in stores]
-            if reader.store_id is None:
-                told += days.without_store(stores, context.settings.time_zone)
-            return DailySummary(
-                date=wanted,
-                currency=context.settings.currency,
-                stores=tuple(told),
-                net=sum(each.net for each in told),
-            )
-
-        return context.database.read(work)
+        wanted, settings = _date(day), context.settings
+        return context.database.read(lambda c: _summary(c, reader, wanted, settings))
 
     return routes
 
@@ -130,6 +117,17 @@ def _messages(connection: Connection, rows: list[TransactionRow]) -> tuple[OwnTr
     originals = transactions_by_id(connection, [row.original_id for row in rows if row.original_id])
     numbers = {original.id: original.tx_no for original in originals.values()}
     return tuple(OwnTransaction.of(row, numbers.get(row.original_id or "")) for row in rows)
+
+
+def _summary(connection: Connection, reader: Reader, day: date, settings: Settings) -> DailySummary:
+    stores = own_stores(connection, reader.merchant_id, reader.store_id)
+    days = DaysOfMerchant(connection, reader.merchant_id, day)
+    told = [days.of_store(store) for store in stores]
+    if reader.store_id is None:
+        told += days.without_store(stores, settings.time_zone)
+    return DailySummary(
+        date=day, currency=settings.currency, stores=tuple(told), net=sum(each.net for each in told)
+    )
 
 
 def _date(text: str) -> date:

@@ -48,9 +48,7 @@ def change_password(desk: SignInDesk, login: LoginRow, token: str, *, old: str, 
             raise _refused("/old_password", "not the present password")
         forget_proofs(connection, login.id)
         revoke_sessions(connection, login.session_kind, login.id, at, spared_token=token)
-        known_to = sorted({each for each in (login.created_by, login.reset_by) if each is not None})
-        event = _actor(login).did(AuditName.PASSWORD_CHANGED, "login", login.id, was_known_to=known_to)
-        record(connection, at, [event])
+        record(connection, at, [_actor(login).did(AuditName.PASSWORD_CHANGED, "login", login.id)])
 
     desk.context.database.run(change)
 

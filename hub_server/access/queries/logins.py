@@ -18,7 +18,7 @@ class LoginRow:
     Attributes:
         merchant_id: of a merchant's person; `store_id` holds a manager to one store.
         totp_last_step: the last 30-second step whose digits were used.
-        created_by, reset_by: admins who were shown its password; none once its holder has set another.
+        created_by, reset_by: admins who were shown a password of it.
     """
 
     id: str
@@ -111,11 +111,14 @@ def clear_login_tries(connection: Connection, login_id: str) -> None:
 
 
 def set_own_password_hash(connection: Connection, login_id: str, seen: str, to: str) -> bool:
-    """Compare and set the hash of the holder's own password: who made or reset the login knows it no longer."""
+    """Compare and set the hash of a password that whoever is signed in chose.
+
+    Who made or reset the login stays on record: it may have been they who signed in (docs/decisions/0008).
+    """
     changed = connection.execute(
         update(logins)
         .where(logins.c.id == login_id, logins.c.password_hash == seen)
-        .values(password_hash=to, created_by=null(), reset_by=null())
+        .values(password_hash=to)
         .returning(logins.c.id)
     )
     return changed.first() is not None

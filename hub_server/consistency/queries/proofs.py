@@ -41,7 +41,8 @@ def _member(connection: Connection, name: str) -> Any:
     data = type_coerce(audit_events.c.data, Text)
     if connection.dialect.name == "postgresql":
         return func.jsonb_extract_path_text(data, name)
-    return case((func.json_valid(data) == 1, cast(func.json_extract(data, f"$.{name}"), Text)))
+    # The cast stands outermost: SQLite indexes a member for a join only if it is known to be text.
+    return cast(case((func.json_valid(data) == 1, func.json_extract(data, f"$.{name}"))), Text)
 
 
 def _told(connection: Connection) -> Any:

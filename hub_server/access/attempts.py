@@ -14,6 +14,7 @@ from hub_server.access.queries import (
     clear_login_tries,
     count_try,
     forget_window,
+    forget_windows_of,
     login_by_email,
     take_login_try,
     window_of,
@@ -84,6 +85,12 @@ def _standing(count: int | None, most: int) -> Standing:
     if count is None or count > most:
         return Standing.LOCKED
     return Standing.LAST if count == most else Standing.ALLOWED
+
+
+def forget_tries(connection: Connection, login_id: str) -> None:
+    """Unlock: wrong tries of strangers, and those from every address that it signed in from."""
+    clear_login_tries(connection, login_id)
+    forget_windows_of(connection, _TRIES, f"{login_id}:")
 
 
 def count_proof(connection: Connection, settings: Settings, login_id: str, at: datetime) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hub_server.access.attempts import forget_tries
 from hub_server.access.passwords import Passwords
 from hub_server.access.permissions import ROLES
 from hub_server.access.queries import (
     LoginRow,
-    clear_login_tries,
     count_active_superadmins,
     insert_login_once,
     login_of,
@@ -119,7 +119,7 @@ def enable_login(connection: Connection, login_id: str, *, at: datetime, actor: 
     login = _existing(connection, login_id)
     if login.status is LoginStatus.DISABLED:
         set_login_status(connection, login.id, LoginStatus.DISABLED, LoginStatus.ACTIVE)
-        clear_login_tries(connection, login.id)
+        forget_tries(connection, login.id)
         record(connection, at, [actor.did(AuditName.LOGIN_ENABLED, "login", login.id)])
     return _existing(connection, login_id)
 
@@ -129,7 +129,7 @@ def reset_password(
 ) -> LoginRow:
     """Give it another password, unlock it and end its sessions; a second factor is gone with the phone it was on.
 
-    Whoever resets it is shown the password, and is on record for it until the holder sets another.
+    Whoever resets it is shown the password, and is on record for it.
 
     Raises:
         CodedError: NOT_FOUND; FORBIDDEN for oneself: a stolen session must prove the password to change it.
@@ -138,7 +138,7 @@ def reset_password(
     if login.id == by.id:
         raise CodedError(Code.FORBIDDEN, "the own password is changed, not reset")
     reset_password_hash(connection, login.id, password_hash, by.id)
-    clear_login_tries(connection, login.id)
+    forget_tries(connection, login.id)
     set_totp(connection, login.id, login.totp_sealed, None)
     revoke_sessions(connection, login.session_kind, login.id, at)
     event = Actor("admin", by.id).did(

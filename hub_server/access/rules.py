@@ -21,6 +21,7 @@ MAX_PASSWORD_BYTES = 72
 """All that bcrypt reads; a longer password is refused when it is set, never cut."""
 MIN_DIFFERENT_CHARACTERS = 5
 MIN_TELLING_CHARACTERS = 4
+PLACE_DIGITS = 27
 PLACE_KNOWN = timedelta(days=30)
 """How long an address is known as one from which somebody signed in."""
 
@@ -122,8 +123,9 @@ def key_hint(key: str) -> str:
 
 
 def place_digest(login_id: str, address: str) -> str:
-    """A login and the address it signs in from, as one name of 64 characters."""
-    return hashlib.sha256(f"{login_id} {address}".encode()).hexdigest()
+    """A login and the address it signs in from, as one name of 64 characters that begins with the login's."""
+    digest = hashlib.sha256(f"{login_id} {address}".encode()).hexdigest()
+    return f"{login_id}:{digest[:PLACE_DIGITS]}"
 
 
 def password_fault(password: str, email: str) -> str | None:

@@ -53,4 +53,9 @@ def verify_audit(connection: Connection, keys: HubKeys, copies: Sequence[KeptHea
         )
         for event in unlinked_up_to(connection, through)
     ]
-    return AuditProof(tuple(faults), count_links(connection), count_unlinked(connection, through), len(heads))
+    return AuditProof(
+        tuple(faults),
+        count_links(connection),
+        count_unlinked(connection, through),
+        len({h.jws for h in heads}),
+    )

@@ -46,6 +46,8 @@ def add_proofs(program: typer.Typer, words: Words, settings: Callable[[], Settin
             own = context.settings.data_dir / FILE_NAME
             file = heads or (own if own.is_file() else None)
             copies = [] if file is None else read_heads(file)
+            if heads is not None and not copies:
+                raise FileNotFoundError(words.no_heads.format(path=heads))
             proof = context.database.read(lambda c: verify_audit(c, keys.verifiers, copies))
         if as_json:
             _print_json(proof.as_dict())

@@ -25,6 +25,7 @@ class Words:
     check_repair: str
     verify_audit: str
     verify_audit_heads: str
+    no_heads: str
     demo_data: str
     load_data: str
     load_data_cards: str
@@ -81,6 +82,7 @@ EN = Words(
     check_repair="Write balances, points, tiers and given-back sums anew from what they are derived of, and close invalid codes. Money itself is never repaired.",
     verify_audit="Prove the audit log along its chain and its signed heads; exit 1 if anything was changed, dropped, put in or cut.",
     verify_audit_heads="A copy of the signed heads that was kept elsewhere (default: the one in the data directory).",
+    no_heads="{path} holds no signed head: it proves nothing",
     demo_data="Make demo data if the database is empty, else use what is there; print how to use it. May be repeated.",
     load_data="Make funded cards with a live code each, for load tests, beside demo data.",
     load_data_cards="How many cards.",
@@ -138,6 +140,7 @@ ZH_TW = Words(
     check_repair="依來源重算餘額、積分、等級與已退金額，並關閉無效的付款碼；資金本身絕不自動修復。",
     verify_audit="沿著鏈與已簽章的鏈首驗證審計日誌；有任何更改、刪除、插入或截斷則結束碼為 1。",
     verify_audit_heads="另外保存的已簽章鏈首檔案（預設為資料夾中的那一份）。",
+    no_heads="{path} 沒有任何已簽章的鏈首，無法證明什麼",
     demo_data="資料庫是空的就建立示範資料，已有就沿用；印出使用方式。可重複執行。",
     load_data="在示範資料旁建立已儲值的卡片，各有一個有效付款碼，供壓力測試。",
     load_data_cards="卡片數量。",

@@ -38,6 +38,7 @@ from hub_server.access.queries.rate_windows import (
     count_try,
     forget_window,
     forget_windows_before,
+    forget_windows_of,
     window_of,
 )
 from hub_server.access.queries.sessions import (
@@ -74,6 +75,7 @@ __all__ = [
     "forget_ended_sessions",
     "forget_window",
     "forget_windows_before",
+    "forget_windows_of",
     "insert_api_key",
     "insert_challenge",
     "insert_login",

@@ -60,6 +60,15 @@ def forget_window(connection: Connection, kind: str, subject: str) -> None:
     )
 
 
+def forget_windows_of(connection: Connection, kind: str, beginning: str) -> None:
+    """Begin anew with every subject that begins so."""
+    connection.execute(
+        delete(rate_windows).where(
+            rate_windows.c.kind == kind, rate_windows.c.subject.startswith(beginning, autoescape=True)
+        )
+    )
+
+
 def forget_windows_before(connection: Connection, began: datetime) -> None:
     """Drop what counts for nothing any more."""
     connection.execute(delete(rate_windows).where(rate_windows.c.began_at < began))

@@ -1,7 +1,8 @@
 """A real PostgreSQL for the tests: a cluster of its own in a temporary folder, started when first asked for.
 
-Durability keeps its defaults (fsync on), so what a test says about a commit is true. `PostgresCluster` is what
-fixtures hand out; `shared_cluster` lets the workers of one run find or start the one cluster they share.
+It does not wait for the disk (fsync off): that only tells after the machine itself went down, which no test here brings
+about, and a database for each test is otherwise mostly waiting. `PostgresCluster` is what fixtures hand out;
+`shared_cluster` lets the workers of one run find or start the one cluster they share.
 """
 
 import contextlib
@@ -23,6 +24,7 @@ from psycopg import sql
 
 SUPERUSER = "mps"
 MAX_CONNECTIONS = 200
+NO_WAIT_FOR_DISK = "-c fsync=off -c full_page_writes=off"
 START_ATTEMPTS = 3
 START_TIMEOUT_S = 60
 
@@ -93,7 +95,7 @@ def start_cluster() -> PostgresCluster:
     _run_as_postgres(initialise, folder)
     for attempt in range(1, START_ATTEMPTS + 1):
         port = _free_port()
-        options = f"-h 127.0.0.1 -p {port} -k {folder} -c max_connections={MAX_CONNECTIONS}"
+        options = f"-h 127.0.0.1 -p {port} -k {folder} -c max_connections={MAX_CONNECTIONS} {NO_WAIT_FOR_DISK}"
         command = [_tool("pg_ctl"), "start", "--wait", f"--timeout={START_TIMEOUT_S}"]
         command += [f"--pgdata={folder / 'data'}", f"--log={folder / 'server.log'}", f"--options={options}"]
         try:

@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from hub_server.foundation.context import Context
@@ -97,11 +98,17 @@ def make_application(context: Context, parts: WebParts) -> FastAPI:
     app.add_exception_handler(DatabaseBusy, _busy_answer(parts.figures))
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
-    app.include_router(health_router(parts.is_ready, parts.figures))
-    app.include_router(documentation_router())
-    for router in parts.routers:
-        app.include_router(router)
+    for router in (health_router(parts.is_ready, parts.figures), documentation_router(), *parts.routers):
+        _take_routes(app, router)
     return app
+
+
+def _take_routes(app: FastAPI, router: APIRouter) -> None:
+    """Serve the router's routes as they are: `include_router` would make each anew, at the first requests."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            route.unique_id = operation_id(route)
+        app.router.routes.append(route)
 
 
 def _on_coded(request: Request, error: Exception) -> Response:

@@ -60,8 +60,8 @@ class PostgresCluster:
         name = f"test_{secrets.token_hex(8)}"
         statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
         if template is not None:
-            # Copying files beats replaying WAL for a small schema: 0.06 s against 0.2 s.
-            copy = sql.SQL(" TEMPLATE {} STRATEGY file_copy").format(sql.Identifier(template))
+            # Through the WAL, since nobody waits for the disk: with fsync off that beats copying files.
+            copy = sql.SQL(" TEMPLATE {} STRATEGY wal_log").format(sql.Identifier(template))
             statement = statement + copy
         self._execute(statement)
         return self.url(name)

@@ -4,6 +4,7 @@ The schema comes from the migrations: after a change of a table, draft the newes
 (`python packaging/schema/draft_revision.py`).
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -121,3 +122,49 @@ def run(hub_context: Context) -> Callable[..., Any]:
         return hub_context.database.run(lambda connection: use_case(connection, *arguments, **named))
 
     return _run
+
+
+EVERY_CASE = "MPS_TEST_EVERY_CASE"
+"""Set it to run every case of every test on both databases."""
+MANY_CASES = 4
+_ALWAYS_BOTH = frozenset(
+    {"adjusting", "audit", "charging", "consistency", "journal_intake", "refunding", "shifts", "idempotency"}
+)
+"""Rooms whose every case is about rows and money."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a test with many cases, the two databases take turns: each test runs on both, each case on one of them.
+
+    A request that is malformed in twenty ways is so on both, and the whole run has its time. `MPS_TEST_EVERY_CASE=1`
+    runs them all.
+    """
+    if EVERY_CASE in os.environ:
+        return
+    cases: dict[str, list[pytest.Function]] = {}
+    for item in items:
+        if isinstance(item, pytest.Function) and _may_take_turns(item):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    left_out: set[pytest.Item] = set()
+    for group in cases.values():
+        names = list(dict.fromkeys(_case_of(item) for item in group))
+        if len(names) >= MANY_CASES:
+            left_out |= {item for item in group if names.index(_case_of(item)) % 2 != _is_on_postgres(item)}
+    if left_out:
+        config.hook.pytest_deselected(items=sorted(left_out, key=lambda item: item.nodeid))
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _may_take_turns(item: pytest.Function) -> bool:
+    has_database = hasattr(item, "callspec") and "database_url" in item.callspec.params
+    return has_database and item.path.parent.name not in _ALWAYS_BOTH
+
+
+def _is_on_postgres(item: pytest.Function) -> bool:
+    return bool(item.callspec.params["database_url"] == "postgres")
+
+
+def _case_of(item: pytest.Function) -> str:
+    """The case without its database."""
+    names = item.callspec.id.split("-")
+    return "-".join(name for name in names if name not in ("sqlite", "postgres"))

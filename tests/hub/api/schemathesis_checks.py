@@ -20,6 +20,7 @@ _BEYOND_A_SCHEMA: Final = (
     "is over",  # a card expires in time to come
     "are left",  # a card that is to be closed is empty
     "at least 12 characters",  # of what is left of a password when it is written in one way
+    "^not the present password$",  # which only its holder knows
     "^at most [0-9]+ s$",  # what a policy may say depends on the hub's own settings
     "has passed",  # of a moment
     "calendar",  # of a day or moment that none holds

@@ -138,11 +138,16 @@ def _known(served: ServingHub, demo: dict[str, Any], enrolled: dict[str, Any]) -
         "staff_id": [person["id"] for person in demo["staff"]],
         "terminal_id": [enrolled["terminal_id"]],
         "tx_no": [row["tx_no"] for row in served.rows.rows(transactions)],
-        "login_id": [signed_in_merchant(served.context, demo["merchant"]["id"]).login_id],
+        "login_id": [
+            signed_in_merchant(served.context, demo["merchant"]["id"]).login_id,
+            served.context.ids.new(),
+        ],
     }
     lines = []
     for name, values in known.items():
         lines += [f"[dictionaries.{name}]", "values = [" + ", ".join(f'"{value}"' for value in values) + "]"]
     lines.append("[parameters]")
-    lines += [f'{name} = {{ dictionary = "{name}", probability = 0.5 }}' for name in known]
+    # Ids that it meets in answers it tries too: a login whose password is reset is one of those that ask no more.
+    chances = dict.fromkeys(known, 0.5) | {"login_id": 1.0}
+    lines += [f'{name} = {{ dictionary = "{name}", probability = {chances[name]} }}' for name in known]
     return lines

@@ -72,3 +72,11 @@ pin_attempts = sa.Table(
     sa.Column("wrong", sa.Integer),
     sa.Column("last_wrong_at", sa.Text),
 )
+noted_matters = sa.Table(
+    "noted_matters",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("status", sa.Text, primary_key=True),
+    sa.Column("staff", sa.Text),
+    sa.Column("noted_at", sa.Text),
+)

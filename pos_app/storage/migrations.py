@@ -75,7 +75,15 @@ _FIRST: Final = (
     ) STRICT""",
 )
 
-MIGRATIONS: Final = (_FIRST,)
+_SECOND: Final = (
+    # What a manager has noted as done: it leaves 待處理 and stays in the history. With another status it is another matter.
+    """CREATE TABLE noted_matters (
+        seq INTEGER NOT NULL REFERENCES entries (seq), status TEXT NOT NULL, staff TEXT NOT NULL, noted_at TEXT NOT NULL,
+        PRIMARY KEY (seq, status)
+    ) STRICT""",
+)
+
+MIGRATIONS: Final = (_FIRST, _SECOND)
 SCHEMA_VERSION: Final = len(MIGRATIONS)
 
 

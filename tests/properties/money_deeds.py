@@ -4,6 +4,7 @@ Terminals' deeds go through the journal, everybody else's through the API; nobod
 """
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,6 +51,8 @@ class MoneyDeeds:
         self._numbers: dict[str, str] = {}
         self._cards: dict[str, CardRows] = {}
         self._codes: dict[str, tuple[str, PaymentCode]] = {}
+        # A thread of its own: the driver of Chromium keeps a loop running in that of the tests.
+        self._thread = ThreadPoolExecutor(1)
         self._runner = asyncio.Runner()
         transport = httpx.ASGITransport(build_hub(context, keys).app)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://hub")
@@ -188,8 +191,9 @@ class MoneyDeeds:
 
     def close(self) -> None:
         """Let go of the application."""
-        self._runner.run(self._client.aclose())
-        self._runner.close()
+        self._thread.submit(self._runner.run, self._client.aclose()).result()
+        self._thread.submit(self._runner.close).result()
+        self._thread.shutdown()
 
     def _ask(
         self,
@@ -201,7 +205,7 @@ class MoneyDeeds:
     ) -> httpx.Response:
         headers = keeper | ({"Idempotency-Key": key} if key else {})
         request = self._client.request(method, f"/api/v1{path}", headers=headers, json=body)
-        return self._runner.run(request)
+        return self._thread.submit(self._runner.run, request).result()
 
 
 def _told(outcome: EntryOutcome) -> str:

@@ -12,6 +12,7 @@ from hub_server.foundation.outbox import ALERT, FEED, Dispatcher, News, OutboxRo
 from hub_server.foundation.outbox.tables import outbox
 from hub_server.foundation.storage import Connection
 from hub_server.monitoring import open_alerts
+from shared.clock import to_wire
 from tests.fakes.clock import ManualClock
 from tests.log_rules import ExpectedLogs
 
@@ -119,13 +120,14 @@ def test_alerts_of_one_kind_about_one_subject_are_one(hub: Hub, clock: ManualClo
         clock.advance(1_000)
         hub.dispatcher.dispatch()
 
+    first_at = to_wire(clock.now())
     alarm("a", 1)
     alarm("b", 2)
     alarm("a", 3)
 
     alerts = hub.context.database.read(open_alerts)
     assert [(each.subject, each.count, each.detail) for each in alerts] == [
-        ("a", 2, {"seq": 3}),
+        ("a", 2, {"seq": 3, "earlier": [{"at": first_at, "detail": {"seq": 1}}]}),
         ("b", 1, {"seq": 2}),
     ]
     assert alerts[0].last_at > alerts[0].raised_at

@@ -42,6 +42,7 @@ journal_entries = Table(
     Column("decided_at", InstantColumn),
     uuid_column("transaction_id", ForeignKey("transactions.id")),
     Column("reversal_tx_no", String(16)),
+    Column("brought_decision", Text),
     UniqueConstraint("terminal_id", "entry_id"),
     Index("ix_journal_entries_charge", "terminal_id", "charge_id"),
     Index("ix_journal_entries_code", "terminal_id", "code_ref"),
@@ -68,7 +69,8 @@ journal_entries = Table(
     ),
 )
 """`charge_id` is the entry id of the charge an entry is about (a charge's own id for itself);
-`decision` is written once."""
+`decision` is written once; `brought_decision` is the one with which an entry came to a hub that had lost it, while it
+waits for what it is about."""
 
 journal_forks = Table(
     "journal_forks",

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from hub_server.foundation.storage import Connection
+from hub_server.foundation.storage import Connection, lost_times
 from hub_server.terminals.queries import extend_spells, insert_spells, spells_between
 
 SPELL_GAP = timedelta(seconds=60)
@@ -27,10 +27,14 @@ def touch_contacts(connection: Connection, terminal_ids: Collection[str], at: da
 def was_in_contact(
     connection: Connection, terminal_id: str, contacts: Collection[datetime], skew: timedelta
 ) -> frozenset[datetime]:
-    """Those of the contacts that lie in a recorded spell of the terminal, give or take `skew`."""
+    """Those of the contacts that lie in a recorded spell of the terminal, give or take `skew`.
+
+    Between a copy and its restore nothing was kept of any contact: there every terminal is believed.
+    """
     if not contacts:
         return frozenset()
     spells = spells_between(connection, terminal_id, min(contacts) - skew, max(contacts) + skew)
+    spells += lost_times(connection)
     return frozenset(
         contact
         for contact in contacts

@@ -36,13 +36,16 @@ class Status(StrEnum):
         return self in _SIGNED
 
 
+_ONLY_IF_TRUE = ("offline", "overdrawn")
 _SIGNED = frozenset({Status.ACCEPTED, Status.COMPLETED, Status.DECLINED, Status.REVERSED, Status.REJECTED})
 
 
 class Decision(BaseModel):
     """The signed content. Amounts in minor units; `entry` is the entry's hash.
 
-    `points_earned` is negative where points were clawed back.
+    `points_earned` is negative where points were clawed back. `offline` and `overdrawn` are there only where they are
+    true, of a charge and of the advice that settled it: a hub that lost its newest data needs them to make the same
+    transaction again.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
@@ -58,6 +61,8 @@ class Decision(BaseModel):
     payable: int | None = None
     rate: int | None = None
     points_earned: int | None = None
+    offline: bool | None = None
+    overdrawn: bool | None = None
     decided_at: WireInstant
 
     @property
@@ -68,7 +73,11 @@ class Decision(BaseModel):
 
 def sign_decision(decision: Decision, signer: Signer) -> str:
     """The compact text, to be stored and repeated as it is."""
-    return sign_jws(TYP, signer.kid, dumps_object(decision.model_dump(mode="json")), signer)
+    content = decision.model_dump(mode="json")
+    for name in _ONLY_IF_TRUE:
+        if not content[name]:
+            del content[name]
+    return sign_jws(TYP, signer.kid, dumps_object(content), signer)
 
 
 def verify_decision(jws: str, keys: HubKeys) -> Decision:

@@ -14,11 +14,13 @@ from hub_server.foundation.storage.incarnation import (
     begin_incarnation,
     current_incarnation,
     has_incarnation,
+    lost_times,
+    newest_reach,
 )
 from hub_server.foundation.storage.inserts import insert_new_rows
 from hub_server.foundation.storage.locks import lock_rows, share_lock, try_lock
 from hub_server.foundation.storage.metadata import metadata
-from hub_server.foundation.storage.numbers import NumberSequence, take_numbers
+from hub_server.foundation.storage.numbers import NumberSequence, jump_numbers, take_numbers
 
 __all__ = [
     "Connection",
@@ -34,8 +36,11 @@ __all__ = [
     "enum_column",
     "has_incarnation",
     "insert_new_rows",
+    "jump_numbers",
     "lock_rows",
+    "lost_times",
     "metadata",
+    "newest_reach",
     "share_lock",
     "take_numbers",
     "tell_after_commit",

@@ -29,6 +29,22 @@ number_sequences = Table(
 """SQLite's sequences; PostgreSQL has its own, `number_<name>`, which take no lock."""
 
 
+def jump_numbers(connection: Connection, by: int) -> None:
+    """Let every sequence go on that much further: numbers given since a copy was made are never given again."""
+    for sequence in NumberSequence:
+        if connection.dialect.name == "postgresql":
+            name = f"number_{sequence.value}"
+            last = f"SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM {name}"
+            connection.execute(text(f"SELECT setval('{name}', ({last}) + :by)"), {"by": by})
+        else:
+            first_use = insert(number_sequences).values(name=sequence.value, last_taken=by)
+            connection.execute(
+                first_use.on_conflict_do_update(
+                    index_elements=["name"], set_={"last_taken": number_sequences.c.last_taken + by}
+                )
+            )
+
+
 def take_numbers(connection: Connection, sequence: NumberSequence, count: int = 1) -> list[int]:
     """The next `count` numbers, from 1 up, never given again even if the transaction is rolled back.
 

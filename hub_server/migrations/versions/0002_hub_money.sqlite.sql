@@ -10,6 +10,8 @@ ALTER TABLE alerts ADD COLUMN note VARCHAR(500);
 
 CREATE INDEX ix_audit_events_name ON audit_events (name, at);
 
+ALTER TABLE incarnations ADD COLUMN restored_at BIGINT;
+
 CREATE TABLE rate_windows (
     kind VARCHAR(32) NOT NULL,
     subject VARCHAR(64) NOT NULL,
@@ -296,6 +298,8 @@ CREATE TABLE idempotency_registry (
 );
 
 CREATE INDEX ix_idempotency_registry_transaction_id ON idempotency_registry (transaction_id);
+
+ALTER TABLE journal_entries ADD COLUMN brought_decision TEXT;
 
 CREATE INDEX ix_journal_entries_refunds ON journal_entries (charge_id) WHERE status = 'pending' AND type = 'refund';
 

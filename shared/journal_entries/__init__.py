@@ -1,6 +1,6 @@
 """The journal's entries, their chain, the proof in a charge, and the hub's decisions (protocol.md 4, 5)."""
 
-from shared.journal_entries.chain import BrokenChain, ChainEnd, verify_chain
+from shared.journal_entries.chain import BrokenChain, ChainEnd, ChainFault, verify_chain
 from shared.journal_entries.data import (
     MAX_ORDER_REF,
     AdviceData,
@@ -19,6 +19,7 @@ from shared.journal_entries.data import (
 )
 from shared.journal_entries.decision import (
     Decision,
+    DecisionElsewhere,
     Status,
     sign_decision,
     verify_decision,
@@ -43,8 +44,10 @@ __all__ = [
     "AdviceReason",
     "BrokenChain",
     "ChainEnd",
+    "ChainFault",
     "ChargeData",
     "Decision",
+    "DecisionElsewhere",
     "Entry",
     "EntryData",
     "EntryType",

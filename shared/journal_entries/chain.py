@@ -4,10 +4,20 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from shared.journal_entries.entry import Entry, InvalidEntry, first_prev, verify_entry
 from shared.jws import BadSignature, MalformedJws
 from shared.signing import Verifier
+
+
+class ChainFault(StrEnum):
+    """In what way an entry does not hold."""
+
+    FORM = "form"
+    SIGNATURE = "signature"
+    ORDER = "order"
+    LINK = "link"
 
 
 class BrokenChain(ValueError):
@@ -16,13 +26,15 @@ class BrokenChain(ValueError):
     Attributes:
         seq: its number; where entries are missing, doubled or out of order, the least number that stands
             in the wrong place.
+        fault: whether its form, its signature, its place or its link to the one before is wrong.
     """
 
-    def __init__(self, seq: int, why: str) -> None:
+    def __init__(self, seq: int, why: str, fault: ChainFault) -> None:
         """Name the place and the reason."""
         super().__init__(f"entry {seq}: {why}")
         self.seq = seq
         self.why = why
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +57,9 @@ class ChainEnd:
             BrokenChain: it is not the next one.
         """
         if entry.seq != self.next_seq:
-            raise BrokenChain(entry.seq, f"stands where {self.next_seq} should")
+            raise BrokenChain(entry.seq, f"stands where {self.next_seq} should", ChainFault.ORDER)
         if entry.prev != self.prev:
-            raise BrokenChain(self.next_seq, "prev is not the hash of the entry before")
+            raise BrokenChain(self.next_seq, "prev is not the hash of the entry before", ChainFault.LINK)
         return ChainEnd(entry.seq + 1, entry.hash, entry.contact)
 
 
@@ -64,11 +76,14 @@ def verify_chain(
     for jws in rest:
         try:
             entry = verify_entry(jws, terminal_id, verifier)
-        except (InvalidEntry, MalformedJws, BadSignature) as error:
-            raise BrokenChain(end.next_seq, str(error)) from error
+        except BadSignature as error:
+            raise BrokenChain(end.next_seq, str(error), ChainFault.SIGNATURE) from error
+        except (InvalidEntry, MalformedJws) as error:
+            raise BrokenChain(end.next_seq, str(error), ChainFault.FORM) from error
         if entry.seq != end.next_seq:
             seq = min([entry.seq, *_claimed_seqs(rest, terminal_id, verifier)])
-            raise BrokenChain(seq, f"{entry.seq} stands where {end.next_seq} should")
+            why = f"{entry.seq} stands where {end.next_seq} should"
+            raise BrokenChain(seq, why, ChainFault.ORDER)
         end = end.follow(entry)
         yield entry
 

@@ -71,6 +71,10 @@ class Decision(BaseModel):
         return self.decided_at
 
 
+class DecisionElsewhere(MalformedJws):
+    """A decision of the hub's, but not on this entry."""
+
+
 def sign_decision(decision: Decision, signer: Signer) -> str:
     """The compact text, to be stored and repeated as it is."""
     content = decision.model_dump(mode="json")
@@ -101,11 +105,11 @@ def verify_decision_on(jws: str, entry: Entry, keys: HubKeys) -> Decision:
     """The decision, once it is known to be on this very entry.
 
     Raises:
-        MalformedJws: not a decision, or on another entry.
+        MalformedJws: not a decision; DecisionElsewhere: on another entry.
         BadSignature: not signed by a known hub key.
     """
     decision = verify_decision(jws, keys)
     named = (decision.terminal, decision.seq, decision.id, decision.entry)
     if named != (entry.terminal_id, entry.seq, entry.id, entry.hash):
-        raise MalformedJws("a decision on another entry")
+        raise DecisionElsewhere("a decision on another entry")
     return decision

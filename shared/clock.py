@@ -69,7 +69,7 @@ def from_wire(text: str) -> datetime:
     """
     if not _WIRE.fullmatch(text):
         raise ValueError("not of the form YYYY-MM-DDThh:mm:ss.mmmZ")
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 def from_unix(seconds: int) -> datetime:

@@ -2,6 +2,8 @@
 
 import json
 from datetime import datetime
+from functools import lru_cache
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -13,6 +15,12 @@ from shared.api.policy import Policy
 from shared.clock import to_wire
 
 _ELSEWHERE = {"policy", "revoked"}
+_POLICY_AT: Final = (
+    sa.select(policies.c.policy)
+    .where(policies.c.contact <= sa.bindparam("contact"))
+    .order_by(policies.c.version.desc())
+    .limit(1)
+)
 
 
 def read_facts(tx: Transaction) -> HubFacts | None:
@@ -59,10 +67,15 @@ def cover_policies(tx: Transaction, contact: datetime) -> None:
 
 def policy_at(tx: Transaction, contact: datetime) -> Policy:
     """The policy that was in force at a contact: the one that the hub judges by (protocol.md 5, rule 3)."""
-    query = sa.select(policies.c.policy).where(policies.c.contact <= to_wire(contact))
-    text = tx.execute(query.order_by(policies.c.version.desc()).limit(1)).scalar()
+    text = tx.execute(_POLICY_AT, {"contact": to_wire(contact)}).scalar()
     if text is None:
         text = tx.execute(sa.select(policies.c.policy).order_by(policies.c.version).limit(1)).scalar_one()
+    return _policy(text)
+
+
+@lru_cache(maxsize=4)
+def _policy(text: str) -> Policy:
+    """Read once: every charge asks for it."""
     return Policy.model_validate_json(text)
 
 

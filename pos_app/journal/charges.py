@@ -18,6 +18,36 @@ from shared.payment_code import CardType, Claims
 from shared.problems import Code, Refusal
 
 _HASH_SHOWN = 8
+# Statements are made once: to make one costs more than to run it. SQLite takes a partial index only for a condition
+# that is spelled as the index spells it, with the values in the text; else a long journal is read through each time.
+_ALL = sa.select(charges, entries.c.hash).join(entries, entries.c.seq == charges.c.seq)
+_INSERT = charges.insert()
+
+
+def _in_states(*states: ChargeState) -> sa.ColumnElement[bool]:
+    return charges.c.state.in_([sa.literal_column(f"'{state.value}'") for state in states])
+
+
+_OPEN = (ChargeState.DURABLE, ChargeState.IN_DOUBT)
+_UNSETTLED = (*_OPEN, ChargeState.ADVISED)
+_IS_UNSETTLED = _in_states(*_UNSETTLED)
+_IS_STANDING = (charges.c.training == sa.literal_column("0")) & _in_states(
+    ChargeState.COMPLETED, ChargeState.ADVISED, ChargeState.SETTLED
+)
+_BY_ID = _ALL.where(charges.c.id == sa.bindparam("charge_id"))
+_HAS_OPEN = sa.select(charges.c.id).where(_IS_UNSETTLED & _in_states(*_OPEN)).limit(1)
+_STANDS_ON = sa.select(charges.c.id).where(_IS_STANDING & (charges.c.code_ref == sa.bindparam("code_ref")))
+_OPEN_ON = sa.select(charges.c.id).where(
+    _IS_UNSETTLED
+    & _in_states(*_OPEN)
+    & (charges.c.training == 0)
+    & (charges.c.code_ref == sa.bindparam("code_ref"))
+)
+_SPENT_UNDER = (
+    sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(charges.c.payable), 0))
+    .select_from(entries.join(charges, entries.c.charge == charges.c.id))
+    .where((entries.c.type == sa.literal_column("'advice'")) & (entries.c.contact == sa.bindparam("contact")))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,21 +80,20 @@ class Charge:
 
 def insert(tx: Transaction, charge: Charge) -> None:
     """A new charge beside its entry."""
-    tx.execute(
-        charges.insert().values(
-            id=charge.id,
-            seq=charge.seq,
-            state=charge.state.value,
-            amount=charge.amount,
-            payable=charge.payable,
-            claims=_claims_text(charge.claims),
-            code_ref=charge.claims.code_ref,
-            cashier=charge.cashier,
-            shift=charge.shift,
-            training=int(charge.training),
-            at=to_wire(charge.at),
-        )
-    )
+    row = {
+        "id": charge.id,
+        "seq": charge.seq,
+        "state": charge.state.value,
+        "amount": charge.amount,
+        "payable": charge.payable,
+        "claims": _claims_text(charge.claims),
+        "code_ref": charge.claims.code_ref,
+        "cashier": charge.cashier,
+        "shift": charge.shift,
+        "training": int(charge.training),
+        "at": to_wire(charge.at),
+    }
+    tx.execute(_INSERT, row)
 
 
 def advance(
@@ -99,14 +128,16 @@ def advance(
 
 def by_id(tx: Transaction, charge_id: str) -> Charge | None:
     """The charge whose entry has this id."""
-    found = _select(tx, _ALL.where(charges.c.id == charge_id))
-    return found[0] if found else None
+    row = tx.execute(_BY_ID, {"charge_id": charge_id}).mappings().first()
+    return _charge(row) if row is not None else None
 
 
 def in_states(tx: Transaction, *states: ChargeState) -> list[Charge]:
     """All charges in these states, oldest first."""
-    wanted = [state.value for state in states]
-    return _select(tx, _ALL.where(charges.c.state.in_(wanted)).order_by(charges.c.seq))
+    query = _ALL.where(_in_states(*states)).order_by(charges.c.seq)
+    if set(states) <= set(_UNSETTLED):
+        query = query.where(_IS_UNSETTLED)
+    return _select(tx, query)
 
 
 def recent(tx: Transaction, limit: int, before_seq: int | None = None) -> list[Charge]:
@@ -125,28 +156,19 @@ def of_shift(tx: Transaction, shift: str) -> list[Charge]:
 
 def is_code_used(tx: Transaction, code_ref: str, *, besides: str | None = None) -> bool:
     """Whether a charge here stands on the code, or one that is still open may come to."""
-    using = [state.value for state in ChargeState if state.is_standing or state.is_open]
-    query = sa.select(charges.c.id).where(
-        (charges.c.code_ref == code_ref) & charges.c.state.in_(using) & (charges.c.training == 0)
-    )
-    if besides is not None:
-        query = query.where(charges.c.id != besides)
-    return tx.execute(query.limit(1)).first() is not None
+    named = {"code_ref": code_ref}
+    using = [*tx.execute(_STANDS_ON, named).scalars(), *tx.execute(_OPEN_ON, named).scalars()]
+    return any(charge_id != besides for charge_id in using)
 
 
 def has_open(tx: Transaction) -> bool:
     """Whether some charge has no decision, advice or reversal yet."""
-    states = [state.value for state in ChargeState if state.is_open]
-    return tx.execute(sa.select(charges.c.id).where(charges.c.state.in_(states)).limit(1)).first() is not None
+    return tx.execute(_HAS_OPEN).first() is not None
 
 
 def offline_spending(tx: Transaction, contact: datetime) -> OfflineSpending:
     """Offline approvals under one contact: every advice counts, also one reversed or refused (protocol.md 5, rule 3)."""
-    count, total = tx.execute(
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(charges.c.payable), 0))
-        .select_from(entries.join(charges, entries.c.charge == charges.c.id))
-        .where((entries.c.type == "advice") & (entries.c.contact == to_wire(contact)))
-    ).one()
+    count, total = tx.execute(_SPENT_UNDER, {"contact": to_wire(contact)}).one()
     return OfflineSpending(count=count, total=total)
 
 
@@ -155,9 +177,6 @@ def count_paper(tx: Transaction, charge_id: str) -> int:
     tx.execute(charges.update().where(charges.c.id == charge_id).values(papers=charges.c.papers + 1))
     papers: int = tx.execute(sa.select(charges.c.papers).where(charges.c.id == charge_id)).scalar_one()
     return papers
-
-
-_ALL = sa.select(charges, entries.c.hash).join(entries, entries.c.seq == charges.c.seq)
 
 
 def _select(tx: Transaction, query: sa.Select[Any]) -> list[Charge]:

@@ -1,0 +1,1 @@
+"""What breaks things on purpose (faults.md, injectors). It knows neither program."""

@@ -17,6 +17,7 @@ _WAIT_S: Final = 10
 _TURNS: Final = 8
 """Of the event loop: more than a connection needs from being accepted to being closed."""
 _BITS: Final = 8
+_JOURNAL: Final = b"POST /api/v1/terminals/me/journal "
 _REQUEST = re.compile(rb"(?:^|\r\n\r\n)([A-Z]+ /\S*) HTTP/1\.1\r\n")
 
 
@@ -24,13 +25,16 @@ class LineFault(Enum):
     """What the line does with what is sent over it.
 
     `REFUSE`: connections are reset and new ones refused. `SWALLOW`: connections are accepted and every
-    byte disappears, both ways. `LOSE_REPLIES`: requests arrive, answers do not.
+    byte disappears, both ways. `LOSE_REPLIES`: requests arrive, answers do not. `LOSE_ENTRIES` and `LOSE_DECISIONS`:
+    of the requests to the journal alone, they or their answers disappear; all else passes.
     """
 
     NONE = "none"
     REFUSE = "refuse"
     SWALLOW = "swallow"
     LOSE_REPLIES = "lose_replies"
+    LOSE_ENTRIES = "lose_entries"
+    LOSE_DECISIONS = "lose_decisions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +230,10 @@ class _Side(asyncio.Protocol):
             self._pass_on(data)
         self._waiting.clear()
 
+    def lose_the_rest(self) -> None:
+        """Nothing more of this stream arrives."""
+        self._tainted = True
+
     def limit(self, weather: Weather) -> int | None:
         """So many bytes may pass."""
         raise NotImplementedError
@@ -293,6 +301,7 @@ class _TerminalSide(_Side):
     def __init__(self, line: Line) -> None:
         super().__init__(line)
         self._copy: asyncio.Transport | None = None
+        self._hub_side = _HubSide(line)
 
     def limit(self, weather: Weather) -> int | None:
         return weather.request_bytes
@@ -308,6 +317,11 @@ class _TerminalSide(_Side):
         self._line.requests.extend(
             SeenRequest(match[1].decode("latin-1"), now) for match in _REQUEST.finditer(data)
         )
+        if data.startswith(_JOURNAL):
+            if self._line.fault is LineFault.LOSE_ENTRIES:
+                self.lose_the_rest()
+            elif self._line.fault is LineFault.LOSE_DECISIONS:
+                self._hub_side.lose_the_rest()
         super().data_received(data)
 
     def _write(self, data: bytes) -> None:
@@ -324,7 +338,7 @@ class _TerminalSide(_Side):
         assert self._own is not None
         line, loop = self._line, asyncio.get_running_loop()
         await line.pass_gate()
-        hub_side = _HubSide(line)
+        hub_side = self._hub_side
         hub_side.other = self._own
         try:
             transport, _ = await loop.create_connection(lambda: hub_side, "127.0.0.1", line.target_port)

@@ -163,16 +163,17 @@ class HubProcess:
 
 @dataclass(frozen=True)
 class TerminalCommands:
-    """`mps-pos` commands on one data folder."""
+    """`mps-pos` commands on one data folder; `prefix` is what runs them, such as a tracer."""
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    prefix: tuple[str, ...] = ()
 
     def run(self, command: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """One command; `environment` adds to the process's own."""
         settings = {**os.environ, "MPS_POS_KEY_STORE": "file", **self.environment, **environment}
         words = [*command.split(), "--data-dir", str(self.folder), *arguments]
-        return _run([sys.executable, "-m", "pos_app", *words], settings)
+        return _run([*self.prefix, sys.executable, "-m", "pos_app", *words], settings)
 
     def json(self, command: str, *arguments: str) -> dict[str, Any]:
         """What a command prints with `--json`, whatever its exit code.

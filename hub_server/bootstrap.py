@@ -48,7 +48,7 @@ from hub_server.foundation.storage import (
     begin_incarnation,
     has_incarnation,
 )
-from hub_server.foundation.web import WebParts, make_application
+from hub_server.foundation.web import HEAD_TIMEOUT_S, WebParts, make_application
 from hub_server.journal_intake.jobs import refunds_job
 from hub_server.journal_intake.routes import intake_tools
 from hub_server.journal_intake.routes import router as journal_router
@@ -241,7 +241,7 @@ def build_hub(context: Context, keys: HubSigningKeys) -> Hub:
         for loop in loops:
             loop.start()
         try:
-            yield {"close_streams": streams.close_all}
+            yield {"close_streams": streams.close_all, HEAD_TIMEOUT_S: context.settings.body_timeout_s}
         finally:
             for loop in loops:
                 loop.stop()

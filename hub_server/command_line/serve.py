@@ -13,7 +13,7 @@ from uvicorn.supervisors import Multiprocess
 
 from hub_server.bootstrap import open_context, open_keys, prepare_database
 from hub_server.command_line.words import Words
-from hub_server.foundation.web import HubServer
+from hub_server.foundation.web import BoundedHeads, HubServer
 from hub_server.settings import Settings
 
 BACKLOG = 2_048
@@ -45,6 +45,7 @@ def serve(settings: Settings, words: Words, host: str, port: int, workers: int) 
             "hub_server.bootstrap:serving_application",
             factory=True,
             workers=workers,
+            http=BoundedHeads,
             log_config=None,
             access_log=False,
             server_header=False,

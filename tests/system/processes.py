@@ -51,6 +51,16 @@ class HubProcess:
         """Where its text messages go, as JSON lines."""
         return self.folder / "sms.jsonl"
 
+    @property
+    def pid(self) -> int:
+        """Of the process that serves.
+
+        Raises:
+            AssertionError: none does.
+        """
+        assert self._process is not None
+        return self._process.pid
+
     def settings(self) -> dict[str, str]:
         """The environment of every `mps-hub` command on this hub."""
         return {

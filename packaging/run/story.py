@@ -17,7 +17,7 @@ from terminal_window import open_terminal_window
 from window_driver import WindowDriver
 
 from pos_app.appearance.translations import charging as words
-from pos_app.appearance.translations import errors, rooms
+from pos_app.appearance.translations import errors, inbox, rooms
 from shared.money import format_amount
 from shared.problems import Code
 
@@ -227,7 +227,7 @@ def _evening(counter: Counter, stage: Stage, report: Report) -> None:
         counter.go(Qt.Key.Key_F3, lambda: driver.reads(rooms.HISTORY_TITLE))
         driver.wait_for(_FIRST_NUMBER)
         counter.picture_in_both("history")
-        counter.go(Qt.Key.Key_F8, lambda: driver.reads(rooms.INBOX_TITLE))
+        counter.go(Qt.Key.Key_F8, lambda: driver.reads(inbox.TITLE))
         counter.picture_in_both("to-do")
         counter.go(Qt.Key.Key_F2, lambda: driver.reads(words.IDLE_PROMPT))
     with report.step("lock"):

@@ -119,6 +119,7 @@ QWidget {{ background: {c.background}; color: {plain.text}; }}
 QLabel {{ background: transparent; }}
 {surfaces}
 QFrame[role="plain"] {{ border: 1px solid {plain.edge}; border-radius: 8px; }}
+QFrame[role="picked"] {{ background: {plain.surface}; border: 4px solid {c.action.surface}; border-radius: 8px; }}
 QFrame[role="bar"] {{ background: {plain.surface}; border: 0; border-bottom: 1px solid {plain.edge}; }}
 QFrame[role="bar"][place="bottom"] {{ border-bottom: 0; border-top: 1px solid {plain.edge}; }}
 QFrame[role="offline_bar"] {{ background: {c.offline.surface}; border: 0; border-bottom: 2px solid {c.offline.edge}; }}

@@ -1,7 +1,6 @@
 """The terminal as the window knows it: `desktop.terminal.Terminal` on the use cases."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,8 +10,7 @@ from pos_app.features.charging.desk import Desk
 from pos_app.features.charging.outcome_of import offline_no
 from pos_app.features.history.flow import HistoryRow
 from pos_app.features.history.past_charges import heading_of
-from pos_app.features.inbox.flow import InboxRow, Meaning
-from pos_app.features.inbox.pending_matters import InboxRow as Row
+from pos_app.features.inbox.flow import InboxRow
 from pos_app.features.inbox.pending_matters import Matter
 from pos_app.features.shift.flow import OpenShift, ShiftFigures
 from pos_app.features.shift.shift_desk import ShiftRefusal, ShiftView
@@ -21,11 +19,10 @@ from pos_app.features.sign_in.flow import Person, PinAnswer
 from pos_app.journal.charges import Charge
 from pos_app.journal.shifts import Shift
 from pos_app.journal.states import ChargeState
-from pos_app.receipts.content import ChargeReceipt, ShiftReport, ShiftReportKind
+from pos_app.receipts.content import ChargeReceipt, MatterSlip, ShiftReport, ShiftReportKind
 from pos_app.syncing.line import LineStatus
 
 HISTORY_SHOWN: Final = 500
-OVERDUE: Final = timedelta(hours=24)
 _STATES: Final = {
     ChargeState.DURABLE: "in_doubt",
     ChargeState.IN_DOUBT: "in_doubt",
@@ -90,6 +87,11 @@ class CounterTerminal:
         answer = self._terminal.pins.check(staff_id, pin)
         return PinAnswer(True) if isinstance(answer, PinAccepted) else PinAnswer(False, answer.wait_s)
 
+    def check_manager(self, staff_id: str, pin: str) -> PinAnswer:
+        """Right, wrong, or wait; the right PIN of a cashier is wrong here."""
+        answer = self._terminal.pins.check(staff_id, pin, "store_manager")
+        return PinAnswer(True) if isinstance(answer, PinAccepted) else PinAnswer(False, answer.wait_s)
+
     def shift_figures(self) -> ShiftFigures:
         """The shift's sums now, and what waits."""
         view = self._terminal.shift.look()
@@ -128,10 +130,18 @@ class CounterTerminal:
         return tuple(_history_row(one, number) for one in self._terminal.history.recent(limit=HISTORY_SHOWN))
 
     def inbox(self) -> tuple[InboxRow, ...]:
-        """What waits or was rejected, about charges."""
-        return tuple(
-            self._inbox_row(row, row.charge) for row in self._terminal.inbox.rows() if row.charge is not None
-        )
+        """What waits, was put off or was refused."""
+        return self._terminal.inbox.screen_rows()
+
+    def note_matter(self, row: InboxRow, staff_id: str) -> bool:
+        """It leaves the list."""
+        if row.status is None:
+            raise LookupError("a charge in doubt is given up or waited for, never noted")
+        return self._terminal.inbox.note(row.seq, row.status, staff_id)
+
+    def slip_of(self, row: InboxRow, meaning: str) -> MatterSlip:
+        """A row on paper."""
+        return self._terminal.history.matter_slip(row.entry_id, row.seq, row.at, meaning)
 
     def receipt_of(self, entry_id: str) -> ChargeReceipt | None:
         """The receipt of an approved charge."""
@@ -162,24 +172,6 @@ class CounterTerminal:
             since=view.shift.opened_at,
             until=view.until,
             totals=view.totals,
-        )
-
-    def _inbox_row(self, row: Row, charge: Charge) -> InboxRow:
-        overdue = self._terminal.clock.now() - charge.at > OVERDUE
-        meaning = Meaning.OVERDUE if overdue else Meaning.WAITING
-        if row.matter is Matter.REJECTED:
-            meaning = Meaning.REJECTED
-        elif row.matter is Matter.IN_DOUBT and not overdue:
-            meaning = Meaning.IN_DOUBT
-        elif charge.state is ChargeState.REVERSED and not overdue:
-            meaning = Meaning.REVERSAL_WAITING
-        return InboxRow(
-            entry_id=charge.id,
-            at=charge.at,
-            amount=charge.amount,
-            last4=f"{charge.claims.last4:04d}",
-            meaning=meaning,
-            reason=row.entry.code if row.entry else None,
         )
 
 

@@ -138,7 +138,7 @@ def _compose(
     clock, hub_copy = book.clock, book.hub_copy
     line = LineWatch(clock)
     hub = WatchedHub(bare_hub, line, clock)
-    answering = Answering(database, book, hub)
+    answering = Answering(book, hub)
     submitter = Submitter(database, hub, line, answering, clock, random.random)
     board = StatusBoard(database, book, line)
     feed = FeedReader(
@@ -178,7 +178,7 @@ def _compose(
         shift=ShiftDesk(database, book, entry_written),
         pins=PinCheck(database, hub_copy, clock),
         history=PastCharges(database, hub_copy, clock),
-        inbox=PendingMatters(database),
+        inbox=PendingMatters(database, clock),
         line=line,
         board=board,
         submitter=submitter,

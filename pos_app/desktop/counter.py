@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from pos_app.appearance.translations import Phrase
 from pos_app.appearance.translations import charging as charge_words
+from pos_app.appearance.translations import inbox as inbox_words
 from pos_app.appearance.translations import rooms as room_words
 from pos_app.appearance.translations import window as words
 from pos_app.background.qt import QtBackground
@@ -18,6 +19,7 @@ from pos_app.desktop.printing import (
     said_of_printer,
     said_of_receipt,
     said_of_reprint,
+    said_of_slip,
     said_of_status,
 )
 from pos_app.desktop.rows import Place
@@ -30,6 +32,9 @@ from pos_app.features.charging.sale import Manager
 from pos_app.features.charging.view import ChargeView
 from pos_app.features.history.flow import HistoryRow
 from pos_app.features.history.presenter import HistoryPresenter, HistoryWork
+from pos_app.features.inbox.flow import InboxRow
+from pos_app.features.inbox.manager_pin import Manager as InboxManager
+from pos_app.features.inbox.phrases import meaning_of
 from pos_app.features.inbox.presenter import InboxPresenter, InboxWork
 from pos_app.features.shift.flow import OpenShift
 from pos_app.features.shift.presenter import ShiftPresenter, ShiftWork
@@ -104,7 +109,17 @@ class Counter(QObject):
             identity.exponent,
             self,
         )
-        self.inbox = InboxPresenter(InboxWork(rows=terminal.inbox, give_up=self._give_up), background, self)
+        self.inbox = InboxPresenter(
+            InboxWork(
+                rows=terminal.inbox,
+                give_up=self._give_up,
+                print_slip=self._print_slip,
+                check_manager=self._check_manager,
+                note=self._note_matter,
+            ),
+            background,
+            self,
+        )
 
     def _add_pages(self) -> None:
         identity = self._terminal.identity()
@@ -166,6 +181,7 @@ class Counter(QObject):
         """Nobody stands here; what is under way goes on behind."""
         self._person = None
         self.charge.set_counter(None)
+        self.inbox.leave()
         self._window.words.is_open = False
         self._draw_who()
         self.sign_in.begin(self._terminal.staff(), is_lock=is_lock)
@@ -228,7 +244,7 @@ class Counter(QObject):
             self.sign_in.notify(said_of_closing(self._closed_shift, status))
 
     def _check_manager(self, staff_id: str, pin: str) -> Phrase | None:
-        answer = self._terminal.check_pin(staff_id, pin)
+        answer = self._terminal.check_manager(staff_id, pin)
         if answer.is_right:
             return None
         if answer.wait_s:
@@ -238,7 +254,18 @@ class Counter(QObject):
     def _give_up(self, entry_id: str) -> Phrase:
         outcome = self._terminal.desk.give_up(entry_id)
         is_given_up = isinstance(outcome, GivenUp)
-        return room_words.INBOX_GIVEN_UP() if is_given_up else room_words.INBOX_ANSWERED()
+        return inbox_words.GIVEN_UP() if is_given_up else inbox_words.ANSWERED()
+
+    def _print_slip(self, row: InboxRow) -> Phrase:
+        language = self._window.language
+        slip = self._terminal.slip_of(row, meaning_of(row).said_in(language))
+        return said_of_slip(self._papers.print_slip(slip, language))
+
+    def _note_matter(self, row: InboxRow, staff_id: str) -> Phrase:
+        if not self._terminal.note_matter(row, staff_id):
+            return inbox_words.NOTED_BEFORE()
+        names = {one.staff_id: one.name for one in self._terminal.staff()}
+        return inbox_words.NOTED(name=names.get(staff_id, staff_id))
 
     def _reprint_last(self) -> None:
         entry_id = self._papers.last_entry
@@ -300,7 +327,9 @@ class Counter(QObject):
     def _news(self) -> None:
         """Line, staff, policy or journal changed."""
         staff = self._terminal.staff()
-        self.charge.set_managers([Manager(one.staff_id, one.name) for one in staff if one.is_manager])
+        managers = [one for one in staff if one.is_manager]
+        self.charge.set_managers([Manager(one.staff_id, one.name) for one in managers])
+        self.inbox.set_managers([InboxManager(one.staff_id, one.name) for one in managers])
         if self._person is None and self._window.current == "sign_in":
             self.sign_in.update_people(staff)
         self.inbox.refresh()

@@ -30,10 +30,6 @@ def _keys(actions: dict[str, Action], otherwise: Callable[[str], None]) -> Calla
     return key
 
 
-def _no_other(_name: str) -> None:
-    """Other keys mean nothing on this page."""
-
-
 def sign_in_page(presenter: SignInPresenter) -> Page:
     """Names and PIN."""
     view = SignInView()
@@ -107,25 +103,33 @@ def inbox_page(presenter: InboxPresenter, identity: Identity, home: Action) -> P
     view = InboxView(identity.zone, identity.exponent)
     presenter.changed.connect(view.show_flow)
     presenter.remarked.connect(view.show_remark)
-    view.asked.connect(presenter.ask)
-    view.kept.connect(presenter.keep)
-    view.confirmed.connect(presenter.confirm)
+    view.pressed.connect(presenter.do)
+    view.moved.connect(presenter.move)
+    view.pin.key_pressed.connect(presenter.press)
+    view.pin.action_pressed.connect(presenter.enter)
+    view.pin.back_pressed.connect(presenter.back)
+    view.pin.moved.connect(presenter.move)
 
     def back() -> None:
-        if presenter.flow.sure is None:
+        if not presenter.back():
             home()
-        else:
-            presenter.keep()
+
+    def shown() -> None:
+        view.forget_remark()
+        presenter.leave()
+        presenter.refresh()
 
     actions: dict[str, Action] = {
+        "enter": presenter.enter,
         "esc": back,
-        "up": lambda: view.move_page(-1),
-        "down": lambda: view.move_page(1),
+        "up": lambda: presenter.move(-1),
+        "down": lambda: presenter.move(1),
     }
     return Page(
         view=view,
         set_language=view.set_language,
-        key=_keys(actions, _no_other),
-        shown=presenter.refresh,
+        key=_keys(actions, presenter.press),
+        digits_scanned=presenter.digits_scanned,
+        shown=shown,
         place=Place.INBOX,
     )

@@ -9,13 +9,14 @@ from PIL import Image
 
 from pos_app.appearance.translations import Phrase
 from pos_app.appearance.translations import charging as charge_words
+from pos_app.appearance.translations import inbox as inbox_words
 from pos_app.appearance.translations import rooms as room_words
 from pos_app.appearance.translations import window as words
 from pos_app.desktop.terminal import Terminal
 from pos_app.devices.printer.port import PrinterStatus, PrintProblem, problem_of
 from pos_app.devices.printer.spooler import JobState, JobStatus, PrintJob, PrintSpooler
 from pos_app.features.charging.outcomes import Paid, PaidOffline
-from pos_app.receipts.content import ChargeReceipt, Copy, ShiftReport
+from pos_app.receipts.content import ChargeReceipt, Copy, MatterSlip, ShiftReport
 from pos_app.receipts.raster import render
 from pos_app.receipts.rows import PaperWidth
 from shared.clock import Clock
@@ -90,6 +91,13 @@ class Papers:
         job = PrintJob(job_id=job_id, draw=lambda: render(report, language, self._width()))
         self.last_report = self._spooler.submit(job)
 
+    def print_slip(self, slip: MatterSlip, language: Language) -> JobStatus:
+        """What a manager must see to; as often as it is asked for."""
+        job_id = f"matter-{slip.number}-{self._clock.now().isoformat()}"
+        return self._spooler.submit(
+            PrintJob(job_id=job_id, draw=lambda: render(slip, language, self._width()))
+        )
+
     def report_status(self) -> JobStatus | None:
         """Where the last report's paper stands now."""
         known = None if self.last_report is None else self._spooler.status_of(self.last_report.job_id)
@@ -125,6 +133,13 @@ def said_of_reprint(number: int | None) -> Phrase:
     if number is None:
         return words.REPRINT_NOTHING()
     return words.REPRINT_SENT(number=str(number)) if number > 1 else words.REPRINT_RETRIED()
+
+
+def said_of_slip(status: JobStatus) -> Phrase:
+    """What 待處理 says once a slip was asked for."""
+    if status.state is JobState.FAILED:
+        return inbox_words.SLIP_FAILED(reason=_reason(status))
+    return inbox_words.SLIP_SENT()
 
 
 def said_of_closing(shift: str, status: JobStatus) -> Phrase:

@@ -11,7 +11,7 @@ from pos_app.features.history.flow import HistoryRow
 from pos_app.features.inbox.flow import InboxRow
 from pos_app.features.shift.flow import OpenShift, ShiftFigures
 from pos_app.features.sign_in.flow import Person, PinAnswer
-from pos_app.receipts.content import ChargeReceipt, ShiftReport
+from pos_app.receipts.content import ChargeReceipt, MatterSlip, ShiftReport
 from pos_app.syncing.line import LineStatus
 from shared.problems import Refusal
 
@@ -53,6 +53,10 @@ class Terminal(Protocol):
 
     def check_pin(self, staff_id: str, pin: str) -> PinAnswer: ...
 
+    def check_manager(self, staff_id: str, pin: str) -> PinAnswer:
+        """The same, and right only for somebody who is a manager."""
+        ...
+
     def shift_figures(self) -> ShiftFigures: ...
 
     def open_shift(self, cashier: str) -> OpenShift: ...
@@ -69,6 +73,14 @@ class Terminal(Protocol):
 
     def inbox(self) -> tuple[InboxRow, ...]:
         """What waits or was rejected."""
+        ...
+
+    def note_matter(self, row: InboxRow, staff_id: str) -> bool:
+        """A manager has seen to a row, which leaves the list; False if it was noted before."""
+        ...
+
+    def slip_of(self, row: InboxRow, meaning: str) -> MatterSlip:
+        """A row on paper; `meaning` is the screen's sentence, in the paper's language."""
         ...
 
     def receipt_of(self, entry_id: str) -> ChargeReceipt | None:

@@ -127,6 +127,24 @@ class CancellationSlip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MatterSlip:
+    """待處理明細: what a manager must see to, and no receipt. ``meaning`` is the screen's sentence in the paper's language;
+    ``amount`` and ``last4`` are None where no money is in it, ``journal`` where it is about no charge."""
+
+    heading: Heading
+    number: str
+    at: datetime
+    last4: str | None
+    amount: int | None
+    meaning: str
+    journal: JournalMark | None
+    copy: Copy | None = None
+
+    def __post_init__(self) -> None:
+        _require_aware(self.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """How many, and how much in minor units."""
 
@@ -213,4 +231,4 @@ class Adjustment:
         _require_aware(self.at)
 
 
-Content = ChargeReceipt | CancellationSlip | ShiftReport | Adjustment
+Content = ChargeReceipt | CancellationSlip | MatterSlip | ShiftReport | Adjustment

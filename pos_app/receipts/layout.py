@@ -16,6 +16,7 @@ from pos_app.receipts.content import (
     Copy,
     Heading,
     JournalMark,
+    MatterSlip,
     ShiftReport,
 )
 from pos_app.receipts.fitting import Measure, centred, pair, paragraph, shrunk
@@ -49,6 +50,8 @@ def rows_of(content: Content, language: Language, paper: PaperWidth, measure: Me
             body = _charge_rows(content, words, paper, measure)
         case CancellationSlip():
             body = _cancellation_rows(content, words, paper, measure)
+        case MatterSlip():
+            body = _matter_rows(content, words, paper, measure)
         case ShiftReport():
             body = shift_rows(content, words, paper, measure)
         case Adjustment():
@@ -224,6 +227,31 @@ def _cancellation_rows(
         RuleRow(),
         *paragraph(Span(words.cancel_note), paper, measure),
         *_journal_rows(slip.charge, words, paper, measure),
+    ]
+
+
+def _matter_rows(slip: MatterSlip, words: ReceiptWords, paper: int, measure: Measure) -> list[Row]:
+    heading = slip.heading
+    title = shrunk(Span(words.matter_heading, HEADING_DOTS, bold=True), paper, TEXT_DOTS, measure)
+    number = words.matter_number.format(number=clean_text(slip.number))
+    money: list[Row] = []
+    if slip.last4 is not None:
+        money = paragraph(Span(f"{words.card_other} ****{clean_text(slip.last4)}"), paper, measure)
+    if slip.amount is not None:
+        label = words.matter_amount.format(currency=heading.currency)
+        money += [RuleRow(), *_big_amount_rows(label, slip.amount, heading.exponent, paper, measure)]
+    journal = [] if slip.journal is None else _journal_rows(slip.journal, words, paper, measure)
+    return [
+        *_store_rows(heading, paper, measure),
+        *centred(title, paper, measure),
+        RuleRow(),
+        *_identity_rows(number, slip.at, heading, words, paper, measure),
+        *money,
+        RuleRow(),
+        *paragraph(Span(clean_text(slip.meaning)), paper, measure),
+        FeedRow(TEXT_DOTS * 2),
+        *pair(Span(words.matter_manager), Span("_" * 16), paper, measure),
+        *journal,
     ]
 
 

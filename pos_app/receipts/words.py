@@ -33,6 +33,10 @@ class ReceiptWords:
     cancelled_charge: str
     reversal_no: str
     cancelled_amount: str
+    matter_heading: str
+    matter_number: str
+    matter_amount: str
+    matter_manager: str
     z_heading: str
     x_heading: str
     charged: str
@@ -78,6 +82,10 @@ ZH_TW = ReceiptWords(
     cancelled_charge="原交易 {number}",
     reversal_no="取消單號 {number}",
     cancelled_amount="取消 {currency}",
+    matter_heading="待處理明細・不是收據",
+    matter_number="單號 {number}",
+    matter_amount="金額 {currency}",
+    matter_manager="店長簽名",
     z_heading="Z 交班單   班 {shift}",
     x_heading="X 查帳・未結班   班 {shift}",
     charged="收款",
@@ -123,6 +131,10 @@ EN = ReceiptWords(
     cancelled_charge="Charge {number}",
     reversal_no="Cancellation {number}",
     cancelled_amount="Cancelled {currency}",
+    matter_heading="TO DO – NOT A RECEIPT",
+    matter_number="No. {number}",
+    matter_amount="Amount {currency}",
+    matter_manager="Manager",
     z_heading="Z Shift report  Shift {shift}",
     x_heading="X Interim  Shift {shift} (open)",
     charged="Charged",

@@ -21,7 +21,7 @@ from tests.fakes.desk import AT, FakeTerminal, entry_ref
 from tests.log_rules import ExpectedLogs
 
 
-def _assert_sentences_fit(person: Counterpart) -> None:
+def assert_sentences_fit(person: Counterpart) -> None:
     person.window.grab()  # lays out what is waiting to be
     for shown in person.window.findChildren(QLabel):
         if not (shown.isVisible() and shown.text()):
@@ -37,16 +37,16 @@ def _assert_sentences_fit(person: Counterpart) -> None:
 @pytest.mark.parametrize("language", ["zh_TW", "en"])
 def test_the_rooms_words_fit(open_window: OpenWindow, language: Language, size: tuple[int, int]) -> None:
     person = open_window(language=language, size=size)
-    _assert_sentences_fit(person)
+    assert_sentences_fit(person)
     person.sign_in()
     person.key(Qt.Key.Key_F7)
     person.until(lambda: person.label("shift_1_2").text() != "")
-    _assert_sentences_fit(person)
+    assert_sentences_fit(person)
     person.keys("2")
-    _assert_sentences_fit(person)
+    assert_sentences_fit(person)
     for key in (Qt.Key.Key_F3, Qt.Key.Key_F8, Qt.Key.Key_F12):
         person.key(key)
-        _assert_sentences_fit(person)
+        assert_sentences_fit(person)
 
 
 @pytest.mark.parametrize("size", [LARGE.window, SMALL.window], ids=["1280", "1024"])
@@ -61,7 +61,7 @@ def test_whatever_became_of_the_z_is_said_in_one_line_of_the_sign_in(
         phrase = said_of_closing("0231", status)
         person.counter.sign_in.notify(phrase)
         assert person.label("sign_in_notice").text() == phrase.said_in(language)
-        _assert_sentences_fit(person)
+        assert_sentences_fit(person)
 
 
 @pytest.mark.parametrize("size", [LARGE.window, SMALL.window], ids=["1280", "1024"])
@@ -84,14 +84,14 @@ def test_the_doors_words_fit(
     person.desktop.open_doors(Doors(open_terminal=open_terminal, enrol=enrol))
     for _ in StartUpFault:
         person.until(lambda: person.label("start_up_detail").text() != "")
-        _assert_sentences_fit(person)
+        assert_sentences_fit(person)
         person.enter()
     person.until(lambda: person.window.current == "enrolment")
     person.scan("MPS-ENROL:https://hub.example.com#ABCDE12345")
     person.enter()
     person.until(lambda: person.label("enrolment_remark").property("tone") == "bad")
     person.window.grab()
-    _assert_sentences_fit(person)
+    assert_sentences_fit(person)
 
 
 @pytest.mark.parametrize("size", [LARGE.window, SMALL.window], ids=["1280", "1024"])
@@ -108,7 +108,7 @@ def test_the_identity_row_keeps_the_shift_whole_beside_the_longest_troubles_of_t
     texts = [window_words.PRINT_PROBLEMS[one.value]() for one in PrintProblem]
     said.printer = window_words.PRINTER_FAILED(reason=max(texts, key=lambda one: len(one.said_in(language))))
     person.window.draw_frame()
-    _assert_sentences_fit(person)
+    assert_sentences_fit(person)
     shown = person.label("identity").text()
     assert shown.endswith("0231")
     assert shown.startswith("Bright")

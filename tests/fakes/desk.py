@@ -29,6 +29,7 @@ from pos_app.receipts.content import (
     ChargeReceipt,
     Heading,
     JournalMark,
+    MatterSlip,
     ShiftReport,
     ShiftReportKind,
     ShiftTotals,
@@ -204,6 +205,7 @@ class FakeTerminal:
     shift: OpenShift | None = SHIFT
     rows: tuple[HistoryRow, ...] = ()
     to_do: tuple[InboxRow, ...] = ()
+    noted: list[tuple[str, str]] = field(default_factory=list)
     has_papers: bool = True
     wait_s: int = 0
     papers: int = 1
@@ -241,6 +243,10 @@ class FakeTerminal:
     def check_pin(self, staff_id: str, pin: str) -> PinAnswer:
         return PinAnswer(PINS[staff_id] == pin, self.wait_s)
 
+    def check_manager(self, staff_id: str, pin: str) -> PinAnswer:
+        manager = any(one.staff_id == staff_id and one.is_manager for one in self.people)
+        return PinAnswer(manager and PINS[staff_id] == pin, self.wait_s)
+
     def shift_figures(self) -> ShiftFigures:
         totals = TOTALS if self.shift is not None else None
         return ShiftFigures(shift=self.shift, totals=totals, waiting=self.line.waiting, in_doubt=0)
@@ -272,6 +278,22 @@ class FakeTerminal:
 
     def inbox(self) -> tuple[InboxRow, ...]:
         return self.to_do
+
+    def note_matter(self, row: InboxRow, staff_id: str) -> bool:
+        self.noted.append((row.entry_id, staff_id))
+        self.to_do = tuple(one for one in self.to_do if one.entry_id != row.entry_id)
+        return True
+
+    def slip_of(self, row: InboxRow, meaning: str) -> MatterSlip:
+        return MatterSlip(
+            heading=self._heading("wang"),
+            number="T07-1207",
+            at=row.at,
+            last4=row.last4,
+            amount=row.amount,
+            meaning=meaning,
+            journal=JournalMark(entry_id=EntryId(row.entry_id), seq=1207, short_hash="k3Fh9Qa2xT"),
+        )
 
     def _heading(self, cashier: str) -> Heading:
         names = {person.staff_id: person.name for person in self.people}

@@ -1,4 +1,4 @@
-"""The words of the other screens: start-up, enrolment, sign-in, shift, history, inbox."""
+"""The words of the other screens: start-up, enrolment, sign-in, shift, history."""
 
 from pos_app.appearance.translations.text import Text
 
@@ -146,23 +146,3 @@ HISTORY_STATES: dict[str, Text] = {
     "rejected": Text("！ 平台拒絕", "! Rejected by the hub"),
     "training": Text("訓練", "Training"),
 }
-
-INBOX_TITLE = Text("待處理", "To do")
-INBOX_EMPTY = Text("沒有待處理的事", "Nothing to do")
-INBOX_ROW_HEAD = Text("{amount}　{at}　****{last4}", "{amount} ⋅ {at} ⋅ ****{last4}")
-INBOX_IN_DOUBT = Text("結果未定，還在詢問", "Unknown; still asking")
-INBOX_WAITING = Text("已收款（離線），連線後自動上傳", "Paid (offline); sent when the line returns")
-INBOX_REVERSAL_WAITING = Text("取消已存，連線後自動上傳", "Cancelled; sent when the line returns")
-INBOX_REJECTED = Text(
-    "離線收款被平台拒絕：{reason}。商品已交付，門店收不到這筆款",
-    "Offline charge rejected: {reason}. The goods are gone; the store is not paid",
-)
-INBOX_OVERDUE = Text("超過 24 小時未確認：請店長處理", "Unconfirmed for over 24 hours: manager")
-INBOX_GIVE_UP = Text("放棄", "Give up")
-INBOX_GIVE_UP_SURE = Text("確定放棄", "Yes, give up")
-INBOX_KEEP = Text("繼續等", "Keep waiting")
-INBOX_SLIP = Text("印明細給店長", "Print for the manager")
-INBOX_WORKING = Text("處理中…", "Working…")
-INBOX_LINE = Text("待上傳 {waiting} 筆", "{waiting} to send")
-INBOX_GIVEN_UP = Text("這筆已取消", "Cancelled")
-INBOX_ANSWERED = Text("這筆已有結果", "This one has its answer now")

@@ -1,7 +1,7 @@
 """The charges of this terminal and their papers."""
 
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,6 +16,7 @@ from pos_app.receipts.content import (
     Copy,
     Heading,
     JournalMark,
+    MatterSlip,
     Points,
 )
 from pos_app.storage import Database, Transaction
@@ -60,6 +61,25 @@ class PastCharges:
             return None
         paper = paper_of(charge, self._hub_copy.facts, None)
         return paper if isinstance(paper, ChargeReceipt) else None
+
+    def matter_slip(self, entry_id: str, seq: int, at: datetime, meaning: str) -> MatterSlip:
+        """What a manager must see to: a charge, or a record that is about none."""
+        charge, facts = self.find(entry_id), self._hub_copy.facts
+        number, mark = f"{facts.terminal_no}-{seq}", None
+        if charge is not None:
+            number = f"{facts.terminal_no}-{charge.seq}"
+            if charge.transaction is not None and charge.transaction.tx_no:
+                number = charge.transaction.tx_no
+            mark = JournalMark(entry_id=EntryId(charge.id), seq=charge.seq, short_hash=charge.short_hash)
+        return MatterSlip(
+            heading=heading_of(facts, charge.cashier if charge else ""),
+            number=number,
+            at=charge.at if charge else at,
+            last4=f"{charge.claims.last4:04d}" if charge else None,
+            amount=charge.payable if charge else None,
+            meaning=meaning,
+            journal=mark,
+        )
 
     def next_paper(self, entry_id: str) -> ChargeReceipt | CancellationSlip | NothingToPrint:
         """What the printer gets now: the first paper, or COPY n. Each call counts as a paper."""

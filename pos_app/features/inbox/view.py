@@ -7,26 +7,34 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from pos_app.appearance import sizes as px
-from pos_app.appearance.translations import Phrase, errors
-from pos_app.appearance.translations import rooms as words
+from pos_app.appearance.pin_panel import PinPanel
+from pos_app.appearance.translations import Phrase
+from pos_app.appearance.translations import inbox as words
 from pos_app.appearance.translations import window as window_words
-from pos_app.appearance.widgets import button, frame, label
-from pos_app.features.inbox.flow import InboxFlow, InboxRow, Meaning
-from shared.money import format_amount
+from pos_app.appearance.widgets import button, frame, label, set_role
+from pos_app.features.inbox.flow import Deed, InboxFlow, InboxRow
+from pos_app.features.inbox.phrases import head_of, meaning_of, pin_screen
 from shared.problems import Language
 
-_ROW = 100
+_ROW = 136
+_GAP = 8
+_TOP = 66
+_FOOT = 64
 _BUTTON = 168
-_MEANINGS = {
-    Meaning.IN_DOUBT: words.INBOX_IN_DOUBT,
-    Meaning.OVERDUE: words.INBOX_OVERDUE,
-    Meaning.WAITING: words.INBOX_WAITING,
-    Meaning.REVERSAL_WAITING: words.INBOX_REVERSAL_WAITING,
+_BUTTON_HEIGHT = 64
+_DEEDS = {
+    Deed.GIVE_UP: words.GIVE_UP,
+    Deed.SURE: words.GIVE_UP_SURE,
+    Deed.KEEP: words.KEEP,
+    Deed.SLIP: words.SLIP,
+    Deed.NOTE: words.NOTE,
 }
 
 
 class _Row(QFrame):
     """One row's widgets."""
+
+    pressed = Signal(int)
 
     def __init__(self, parent: QWidget, place: int) -> None:
         super().__init__(parent)
@@ -34,26 +42,29 @@ class _Row(QFrame):
         self.setProperty("role", "plain")
         self.head: QLabel = label(self, f"inbox_head_{place}", 24, bold=True)
         self.meaning: QLabel = label(self, f"inbox_meaning_{place}", px.BODY, wrap=True)
-        self.first: QPushButton = button(self, f"inbox_first_{place}", 22)
-        self.second: QPushButton = button(self, f"inbox_second_{place}", 22)
+        self.meaning.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.buttons: list[QPushButton] = [
+            button(self, f"inbox_{name}_{place}", 20) for name in ("first", "second")
+        ]
+        for number, made in enumerate(self.buttons):
+            made.clicked.connect(lambda _checked=False, at=number: self.pressed.emit(at))
 
     def arrange(self) -> None:
-        """Text left, buttons right."""
+        """Text left, buttons right, the first one left of the second."""
         right = self.width() - 12
-        for made in (self.second, self.first):
+        for made in reversed(self.buttons):
             if not made.isHidden():
-                made.setGeometry(right - _BUTTON, 14, _BUTTON, _ROW - 36)
+                made.setGeometry(right - _BUTTON, (_ROW - _BUTTON_HEIGHT) // 2, _BUTTON, _BUTTON_HEIGHT)
                 right -= _BUTTON + 12
         self.head.setGeometry(16, 4, right - 28, px.label_height(24))
-        self.meaning.setGeometry(16, 36, right - 28, _ROW - 48)
+        self.meaning.setGeometry(16, 40, right - 28, _ROW - 44)
 
 
 class InboxView(QWidget):
-    """Draws an `InboxFlow`."""
+    """Draws an `InboxFlow`; `pressed` tells the row's id and the deed."""
 
-    asked = Signal(str)
-    kept = Signal()
-    confirmed = Signal()
+    pressed = Signal(str, object)
+    moved = Signal(int)
 
     def __init__(self, zone: tzinfo, exponent: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,11 +74,11 @@ class InboxView(QWidget):
         self.title = label(self.panel, "inbox_title", 32, bold=True)
         self.empty = label(self.panel, "inbox_empty", px.DETAIL)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.remark = label(self.panel, "inbox_remark", 22, bold=True)
+        self.remark = label(self.panel, "inbox_remark", px.BODY, bold=True, wrap=True)
         self.pager = button(self.panel, "inbox_pager", 22)
-        self.pager.clicked.connect(lambda: self.move_page(1))
+        self.pager.clicked.connect(self._next_page)
+        self.pin = PinPanel(self)
         self._rows: list[_Row] = []
-        self._page = 0
         self._flow: InboxFlow | None = None
         self._language: Language = "zh_TW"
         self._remark: Phrase | None = None
@@ -82,94 +93,95 @@ class InboxView(QWidget):
         self._remark = phrase
         self._draw()
 
+    def forget_remark(self) -> None:
+        """The room is entered afresh."""
+        self._remark = None
+
     def set_language(self, language: Language) -> None:
         """Say everything in another language."""
         self._language = language
         self._draw()
 
-    def move_page(self, step: int) -> None:
-        """The next page, and after the last the first."""
-        if self._flow is not None and self._flow.rows:
-            pages = -(-len(self._flow.rows) // self._rows_a_page())
-            self._page = (self._page + step) % pages
-            self._draw()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fill the room."""
         self.panel.setGeometry(16, 16, self.width() - 32, self.height() - 32)
+        self.pin.setGeometry(self.rect())
         self._draw()
 
     def _rows_a_page(self) -> int:
-        return max(1, (self.panel.height() - 150) // (_ROW + 8))
+        return max(1, (self.panel.height() - _TOP - _FOOT) // (_ROW + _GAP))
+
+    def _next_page(self) -> None:
+        """The first row of the next page, and after the last of the first."""
+        if self._flow is not None:
+            a_page = self._rows_a_page()
+            to = (self._flow.place // a_page + 1) * a_page
+            self.moved.emit((to if to < len(self._flow.rows) else 0) - self._flow.place)
 
     def _draw(self) -> None:
         language, width, height = self._language, self.panel.width(), self.panel.height()
-        self.title.setText(words.INBOX_TITLE().said_in(language))
+        self.title.setText(words.TITLE().said_in(language))
         self.title.setGeometry(24, 12, width - 48, px.label_height(32))
         is_loaded = self._flow is not None and self._flow.is_loaded
-        empty = words.INBOX_EMPTY() if is_loaded else window_words.ONE_MOMENT()
+        empty = words.EMPTY() if is_loaded else window_words.ONE_MOMENT()
         self.empty.setText(empty.said_in(language))
         self.empty.setGeometry(24, height // 2 - 40, width - 48, px.label_height(px.DETAIL))
-        self.remark.setText("" if self._remark is None else self._remark.said_in(language))
-        self.remark.setGeometry(24, height - 64, width - 260, px.label_height(22))
         flow = self._flow
         if flow is None:
             return
+        keys = words.KEYS() if flow.rows else None
+        said = self._remark or keys
+        self.remark.setText("" if said is None else said.said_in(language))
+        self.remark.setGeometry(24, height - _FOOT, width - 260, _FOOT - 8)
         a_page = self._rows_a_page()
         pages = max(1, -(-len(flow.rows) // a_page))
-        self._page = min(self._page, pages - 1)
-        self.pager.setText(f"{self._page + 1} / {pages}  ▶")
-        self.pager.setGeometry(width - 224, height - 72, 200, 56)
+        page = flow.place // a_page
+        self.pager.setText(f"{page + 1} / {pages}  ▶")
+        self.pager.setGeometry(width - 224, height - _FOOT + 2, 200, _FOOT - 12)
         self.pager.setVisible(pages > 1)
         self.empty.setVisible(not flow.rows)
-        shown = flow.rows[self._page * a_page : (self._page + 1) * a_page]
+        self._draw_rows(flow, flow.rows[page * a_page : (page + 1) * a_page])
+        self.panel.setVisible(flow.noting is None)
+        self.pin.setVisible(flow.noting is not None)
+        if flow.noting is not None:
+            self.pin.show_screen(pin_screen(flow.pin, flow.noting, self._zone, self._exponent), language)
+
+    def _draw_rows(self, flow: InboxFlow, shown: tuple[InboxRow, ...]) -> None:
         while len(self._rows) < len(shown):
             self._rows.append(self._new_row(len(self._rows)))
         for place, widget in enumerate(self._rows):
             widget.setVisible(place < len(shown))
             if place < len(shown):
-                widget.setGeometry(24, 66 + place * (_ROW + 8), width - 48, _ROW)
+                widget.setGeometry(24, _TOP + place * (_ROW + _GAP), self.panel.width() - 48, _ROW)
                 self._fill(widget, shown[place], flow)
 
     def _new_row(self, place: int) -> _Row:
         made = _Row(self.panel, place)
-        made.first.clicked.connect(lambda: self._first_pressed(place))
-        made.second.clicked.connect(lambda: self._second_pressed(place))
+        made.pressed.connect(lambda number: self._pressed(place, number))
         return made
 
     def _fill(self, widget: _Row, row: InboxRow, flow: InboxFlow) -> None:
         language = self._language
-        at = row.at.astimezone(self._zone).strftime("%m-%d %H:%M")
-        head = words.INBOX_ROW_HEAD(amount=format_amount(row.amount, self._exponent), at=at, last4=row.last4)
-        widget.head.setText(head.said_in(language))
-        widget.meaning.setText(_meaning(row).said_in(language))
-        is_sure, is_working = flow.sure == row.entry_id, flow.working == row.entry_id
-        in_doubt = row.meaning is Meaning.IN_DOUBT
-        widget.first.setVisible(is_sure)
-        widget.second.setVisible(in_doubt)
-        widget.first.setText(words.INBOX_GIVE_UP_SURE().said_in(language))
-        second = words.INBOX_KEEP if is_sure else words.INBOX_WORKING if is_working else words.INBOX_GIVE_UP
-        widget.second.setText(second().said_in(language))
-        widget.second.setEnabled(not is_working)
+        is_chosen = flow.chosen == row.entry_id
+        widget.head.setText(head_of(row, self._zone, self._exponent).said_in(language))
+        widget.meaning.setText(meaning_of(row).said_in(language))
+        set_role(widget, "picked" if is_chosen else "plain")
+        deeds = flow.deeds(row)
+        for number, made in enumerate(widget.buttons):
+            is_working = flow.working == row.entry_id and number == 0
+            made.setVisible(number < len(deeds) or is_working)
+            made.setEnabled(not is_working)
+            said = words.WORKING() if is_working else _DEEDS[deeds[number]]() if number < len(deeds) else None
+            if said is not None and is_chosen and not is_working:
+                said = words.NUMBERED(number=str(number + 1), words=said)
+            made.setText("" if said is None else said.said_in(language))
         widget.arrange()
 
-    def _first_pressed(self, place: int) -> None:
-        self.confirmed.emit()
-
-    def _second_pressed(self, place: int) -> None:
+    def _pressed(self, place: int, number: int) -> None:
         if self._flow is None:
             return
-        row = self._flow.rows[self._page * self._rows_a_page() + place]
-        if self._flow.sure == row.entry_id:
-            self.kept.emit()
-        else:
-            self.asked.emit(row.entry_id)
-
-
-def _meaning(row: InboxRow) -> Phrase:
-    if row.meaning is Meaning.REJECTED:
-        known = (
-            errors.REASON_OTHER if row.reason is None else errors.REASONS.get(row.reason, errors.REASON_OTHER)
-        )
-        return words.INBOX_REJECTED(reason=known())
-    return _MEANINGS[row.meaning]()
+        a_page = self._rows_a_page()
+        row = self._flow.rows[self._flow.place // a_page * a_page + place]
+        deeds = self._flow.deeds(row)
+        if number < len(deeds):
+            self.pressed.emit(row.entry_id, deeds[number])

@@ -14,7 +14,14 @@ from hub_server.charging.rules.answers import (
     legs_of_payment,
     legs_of_return,
 )
-from hub_server.charging.rules.asks import Ask, LiveCharge, Refund, Reversal, Settlement
+from hub_server.charging.rules.asks import (
+    Ask,
+    KnownCharge,
+    LiveCharge,
+    Refund,
+    Reversal,
+    Settlement,
+)
 from hub_server.charging.rules.spending import Spent
 from hub_server.charging.rules.working_copy import WorkingCopy
 from hub_server.charging.rules.world import WHOLE_FACTOR, Card, Code, Limits, World
@@ -33,6 +40,7 @@ __all__ = [
     "Completed",
     "Declined",
     "HubMoney",
+    "KnownCharge",
     "Leg",
     "Limits",
     "LiveCharge",

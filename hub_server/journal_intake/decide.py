@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub_server.journal_intake.incoming import Incoming, Unreadable
-from hub_server.journal_intake.judge import judge
+from hub_server.journal_intake.incoming import Brought, Incoming, Unreadable
+from hub_server.journal_intake.judge import judge, judge_again
 from hub_server.journal_intake.read_batch import Batch
 from hub_server.journal_intake.submission import EntryOutcome, unreadable
 from hub_server.journal_intake.track import Track
@@ -33,10 +33,25 @@ class Decided:
 
 
 def decide(batch: Batch, incoming: Sequence[Incoming | Unreadable], now: datetime) -> Decided:
-    """Decide every entry of the batch, each seeing what those before it did."""
-    walk = _Walk(batch, now)
-    steps = tuple(walk.take(item) for item in incoming)
-    return Decided(steps, tuple(walk.forks), walk.left_out)
+    """Decide every entry of the batch, each seeing what those before it did.
+
+    What was decided before comes first, in the journal's order, so that it finds what it found then.
+    """
+    walk, steps = _Walk(batch, now), dict[int, Track | EntryOutcome]()
+    for place in sorted(range(len(incoming)), key=lambda place: _turn(place, incoming[place])):
+        steps[place] = walk.take(incoming[place])
+    return Decided(tuple(steps[place] for place in range(len(incoming))), tuple(walk.forks), walk.left_out)
+
+
+def _turn(place: int, item: Incoming | Unreadable) -> tuple[bool, int]:
+    if isinstance(item, Unreadable) or item.brought is None:
+        return True, place
+    return False, item.entry.seq
+
+
+def was_fork(brought: Brought | None) -> bool:
+    """Whether the hub had found that the entry's place was taken."""
+    return brought is not None and brought.decision.code is Code.JOURNAL_FORK
 
 
 class _Walk:
@@ -69,11 +84,16 @@ class _Walk:
                 decision=self._batch.forks[entry.hash],
             )
         if self._ids.get(entry.id) == entry.hash:
+            judge_again(desk, desk.tracks[entry.id])
+            self._done[entry.hash] = desk.tracks[entry.id]
             return desk.tracks[entry.id]
-        track = Track(incoming=item, received_at=self._now)
-        if self._is_fork(item):
+        track = Track(incoming=item, received_at=self._now, brought=item.brought)
+        if was_fork(item.brought) or self._is_fork(item):
             self.left_out = True
-            track.reject(Code.JOURNAL_FORK)
+            if was_fork(item.brought):
+                track.keep(Refusal(Code.JOURNAL_FORK))
+            else:
+                track.reject(Code.JOURNAL_FORK)
             self.forks.append(track)
             desk.is_suspended = True
         else:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from hub_server.journal_intake.track import Track
-from hub_server.transactions import TransactionRow
+from hub_server.transactions import TransactionKind, TransactionRow
 from shared.journal_entries import Decision, Status, sign_decision
 from shared.signing import Signer
 
@@ -24,6 +24,7 @@ def compose_decision(
     if track.status is None:
         raise ValueError("an entry without a status has no decision")
     told = _told(track, transactions)
+    paid = told if told is not None and told.kind is TransactionKind.CHARGE else None
     decision = Decision(
         terminal=entry.terminal_id,
         seq=entry.seq,
@@ -36,6 +37,8 @@ def compose_decision(
         payable=told.payable if told is not None else None,
         rate=told.rate if told is not None else None,
         points_earned=told.points_earned if told is not None else None,
+        offline=paid.offline if paid is not None else None,
+        overdrawn=paid.overdrawn if paid is not None else None,
         decided_at=now,
     )
     return sign_decision(decision, signer)

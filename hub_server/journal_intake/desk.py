@@ -1,6 +1,6 @@
 """The desk on which one terminal's batch is judged: rows as they were read, evolving until they are written."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -58,10 +58,12 @@ class Desk:
         advices: Iterable[AdviceSeen] = (),
         named: NamedCharges | None = None,
         through: int = -1,
+        taken_numbers: Collection[str] = (),
     ) -> None:
         """`tracks`: stored entries that matter to the batch; `clawed_back`: points by charge transaction.
 
-        `through`: how far the chain reaches with the batch.
+        `through`: how far the chain reaches with the batch; `taken_numbers`: those that brought decisions name and
+        that transactions have already.
         """
         self.facts = facts
         self.copy = copy
@@ -71,6 +73,7 @@ class Desk:
         self.tracks: dict[str, Track] = {}
         self._through = through
         self.named = named or NamedCharges()
+        self.taken_numbers = frozenset(taken_numbers)
         self._by_seq: dict[int, Track] = {}
         self._about: dict[str, list[Track]] = {}
         self._refunds_of: dict[str, list[Track]] = {}

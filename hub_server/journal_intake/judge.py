@@ -5,6 +5,7 @@ from datetime import timedelta
 from hub_server.charging import Completed, Declined, LiveCharge
 from hub_server.journal_intake.desk import Desk, NotItsCharge
 from hub_server.journal_intake.plan import plan_charge
+from hub_server.journal_intake.replay import replay
 from hub_server.journal_intake.settle_advice import judge_advice, take_advice
 from hub_server.journal_intake.settle_refund import judge_refund, settle_refunds, take_refund
 from hub_server.journal_intake.settle_reversal import judge_reversal, may_reverse, take_reversal
@@ -23,8 +24,14 @@ from shared.problems import Code, Refusal
 
 
 def judge(desk: Desk, track: Track) -> None:
-    """Judge one new entry; what waited for it is judged with it."""
+    """Judge one new entry; what waited for it is judged with it.
+
+    What this hub decided before it lost its newest data comes with its decision, and is not judged but replayed.
+    """
     desk.place(track)
+    if replay(desk, track):
+        settle_what_waited(desk, track)
+        return
     entry, data = track.incoming.entry, track.incoming.data
     match data:
         case None:
@@ -48,6 +55,26 @@ def judge(desk: Desk, track: Track) -> None:
             take_refund(desk, track)
         case ShiftOpenData() | ShiftCloseData():
             track.become(Status.ACCEPTED)
+    if not track.is_refund:
+        settle_refunds(desk, track.charge_id)
+
+
+def judge_again(desk: Desk, track: Track) -> None:
+    """A stored entry that was sent again, this time with its decision."""
+    was_open = track.is_open
+    if was_open and replay(desk, track) and track.is_settled:
+        settle_what_waited(desk, track)
+    elif not was_open and track.brought is not None and track.brought.text != track.decision:
+        told = track.brought.decision
+        desk.alarm(
+            "decision_differs", desk.facts.terminal_id, seq=track.seq, brought=told.status, tx_no=told.tx_no
+        )
+
+
+def settle_what_waited(desk: Desk, track: Track) -> None:
+    """What waited for this entry is judged with it."""
+    if track.incoming.is_charge:
+        _settle_followers(desk, track)
     if not track.is_refund:
         settle_refunds(desk, track.charge_id)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hub_server.audit import Actor
 from hub_server.charging import LockedWorld, WorkingCopy, read_world
 from hub_server.foundation.storage import Connection
 from hub_server.journal_intake.desk import AdviceSeen, Desk
@@ -22,14 +23,17 @@ from hub_server.journal_intake.queries import (
     pending_through,
 )
 from hub_server.journal_intake.read_named import read_named
+from hub_server.journal_intake.recall import lost_codes
 from hub_server.journal_intake.tools import IntakeTools
 from hub_server.journal_intake.track import Track
 from hub_server.merchants import MerchantStatus, policies_at
+from hub_server.payment_codes import recall_codes
 from hub_server.staff import PostClaim, managers_at
 from hub_server.terminals import TerminalStatus, suspended_at, was_in_contact
 from hub_server.transactions import (
     TransactionRow,
     points_clawed_back,
+    taken_numbers,
     transactions_by_entry,
     transactions_by_id,
 )
@@ -79,6 +83,7 @@ def read_batch(
     )
     reader.gather(new, incoming, [row for row in stored if row.seq in again or row.hash in hashes], through)
     reader.name_charges(new)
+    reader.recall_codes(new, now)
     locked, transactions = reader.lock_and_read_money(new)
     advised = reader.to_be_settled(new)
     contacts = sorted({item.entry.contact for item in advised})
@@ -103,6 +108,7 @@ def read_batch(
         ],
         named=reader.named,
         through=through,
+        taken_numbers=reader.taken_numbers(new),
     )
     return Batch(
         terminal=terminal,
@@ -191,11 +197,14 @@ class _Reader:
                 self.tracks[row.entry_id] = self._track(row)
 
     def _track(self, row: EntryRow) -> Track:
-        incoming = self._at_hand.get(row.hash) or read_incoming(
-            row.jws, self._terminal_id, self._verifier, self._tools.verifiers
-        )
-        if not isinstance(incoming, Incoming):
-            raise TypeError(f"entry {row.seq} was stored and does not verify: {incoming.detail}")
+        incoming = self._at_hand.get(row.hash)
+        if incoming is None or (incoming.brought is None and row.brought_decision is not None):
+            read = read_incoming(
+                row.jws, self._terminal_id, self._verifier, self._tools.verifiers, row.brought_decision
+            )
+            if not isinstance(read, Incoming):
+                raise TypeError(f"entry {row.seq} was stored and does not verify: {read.detail}")
+            incoming = read
         return Track(
             incoming=incoming,
             received_at=row.received_at,
@@ -206,7 +215,26 @@ class _Reader:
             transaction_id=row.transaction_id,
             reversal_tx_no=row.reversal_tx_no,
             is_new=False,
+            brought=incoming.brought,
         )
+
+    def recall_codes(self, new: Sequence[Incoming], now: datetime) -> None:
+        """Record codes that this hub signed and lost, before their cards are locked."""
+        entries = [*new, *(track.incoming for track in self.tracks.values() if not track.is_settled)]
+        advices = self.to_be_settled(new)
+        advised = {item.charge_id for item in advices}
+        entries += [track.incoming for track in self.tracks.values() if track.id in advised]
+        lost = lost_codes(self._connection, self._tools, entries, advices)
+        if lost:
+            actor = Actor("terminal", self._terminal_id)
+            recall_codes(self._connection, lost, at=now, actor=actor)
+
+    def taken_numbers(self, new: Sequence[Incoming]) -> frozenset[str]:
+        """Numbers of brought decisions that are some transaction's already."""
+        brought = [item.brought for item in new]
+        brought += [track.brought for track in self.tracks.values() if not track.is_settled]
+        numbers = {told.decision.tx_no for told in brought if told is not None}
+        return taken_numbers(self._connection, sorted(number for number in numbers if number is not None))
 
     def lock_and_read_money(self, new: Sequence[Incoming]) -> tuple[LockedWorld, list[TransactionRow]]:
         """Cards are locked by what never changes, then everything about money is read under the locks."""

@@ -24,6 +24,7 @@ def intake_tools(context: Context, keys: HubSigningKeys) -> IntakeTools:
         signer=keys.signer,
         ids=context.ids,
         money=hub_money(context.settings),
+        open_card_ref=keys.open_card_ref,
     )
 
 
@@ -38,7 +39,8 @@ def router(context: Context, keys: HubSigningKeys, access: TerminalAccess, figur
     ) -> JournalResponse:
         """Judge and store 1 to 200 entries; each has its own result, in order."""
         language = negotiate_language(request.headers.get("accept-language"))
-        submission = take_journal(context, tools, terminal, [item.jws for item in body.entries])
+        texts, decisions = [item.jws for item in body.entries], [item.decision for item in body.entries]
+        submission = take_journal(context, tools, terminal, texts, decisions)
         measure(figures, submission)
         return _message(submission, language)
 

@@ -87,6 +87,7 @@ def _joins(entry: Entry, near: Sequence[EntryRow]) -> bool:
 def _hold(connection: Connection, item: Incoming, now: datetime) -> EntryOutcome:
     entry, refusal = item.entry, Refusal(Code.INTERNAL_ERROR, "the hub could not judge it")
     held = {"status": Status.HELD.value, "code": refusal.code.value, "detail": refusal.detail}
+    held |= {"brought_decision": item.brought.text} if item.brought is not None else {}
     insert_entries(connection, [entry_columns(item, now) | held])
     detail = {"seq": entry.seq, "type": entry.type_name}
     enqueue(

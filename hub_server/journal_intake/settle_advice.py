@@ -2,7 +2,9 @@
 
 from hub_server.charging import Completed, Declined, Settlement
 from hub_server.journal_intake.desk import Desk, NotItsCharge
+from hub_server.journal_intake.end_charge import follow_reversal
 from hub_server.journal_intake.plan import plan_charge
+from hub_server.journal_intake.replay import replay
 from hub_server.journal_intake.track import Track
 from hub_server.transactions import TransactionStatus
 from shared.journal_entries import AdviceData, Status
@@ -30,6 +32,8 @@ def take_advice(desk: Desk, track: Track) -> None:
 
 def judge_advice(desk: Desk, charge: Track, track: Track, *, is_final: bool = False) -> None:
     """Judge an advice whose charge is there; `is_final`: nothing can be on its way any more."""
+    if replay(desk, track):
+        return
     first = _first_advice(desk, charge, track)
     flaw = _flaw(charge, track)
     if first is not None:
@@ -43,14 +47,6 @@ def judge_advice(desk: Desk, charge: Track, track: Track, *, is_final: bool = Fa
         track.become(Status.HELD, charge.refusal)
     else:
         _judge_by_charge(desk, charge, track, is_final=is_final)
-
-
-def follow_reversal(track: Track, reversal: Track) -> None:
-    """An advice of a charge that was reversed: by its place in the journal."""
-    if track.seq < reversal.seq:
-        track.become(Status.REVERSED, transaction_id=reversal.transaction_id)
-    else:
-        track.reject(Code.CONTRADICTORY_ENTRY, "the charge was reversed before")
 
 
 def _judge_by_charge(desk: Desk, charge: Track, track: Track, *, is_final: bool) -> None:

@@ -2,6 +2,7 @@
 
 from hub_server.journal_intake.desk import Desk
 from hub_server.journal_intake.plan import plan_refund
+from hub_server.journal_intake.replay import replay
 from hub_server.journal_intake.track import Track
 from hub_server.refunding import refuse_refund
 from hub_server.transactions import TransactionRow
@@ -29,6 +30,8 @@ def judge_refund(desk: Desk, track: Track, *, is_final: bool = False) -> None:
 
     What waited is applied however long ago it was asked for: there is no window for refunds.
     """
+    if replay(desk, track):
+        return
     asked = track.incoming.data
     if not isinstance(asked, RefundData):
         raise TypeError("only a well-formed refund is judged")

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from hub_server.journal_intake.desk import Desk, NotItsCharge
+from hub_server.journal_intake.end_charge import end_charge
 from hub_server.journal_intake.plan import plan_reversal
-from hub_server.journal_intake.settle_advice import follow_reversal
+from hub_server.journal_intake.replay import replay
 from hub_server.journal_intake.track import Track
 from hub_server.transactions import TransactionRow, TransactionStatus
 from shared.journal_entries import ReversalData, ReversalReason, Status
@@ -29,6 +30,8 @@ def take_reversal(desk: Desk, track: Track) -> None:
 
 def judge_reversal(desk: Desk, charge: Track, track: Track) -> None:
     """Judge a reversal whose charge is there."""
+    if replay(desk, track):
+        return
     first = desk.standing_reversal(charge.id)
     if first is not None:
         track.follow(first)
@@ -61,11 +64,7 @@ def _reverse(desk: Desk, charge: Track, track: Track) -> None:
     if charged is not None and moves:
         track.reversal_id = plan_reversal(desk, charged, track).id
         _tell_if_late(desk, charge, track, charged)
-    if charge.is_open:
-        charge.become(Status.REVERSED)
-    for other in desk.about(charge.id):
-        if other.is_advice and other.is_open:
-            follow_reversal(other, track)
+    end_charge(desk, charge, track)
 
 
 def _tell_if_late(desk: Desk, charge: Track, track: Track, charged: TransactionRow) -> None:

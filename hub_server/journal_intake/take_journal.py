@@ -27,15 +27,19 @@ _Items = Sequence[Incoming | Unreadable]
 
 
 def take_journal(
-    context: Context, tools: IntakeTools, terminal: TerminalIdentity, texts: Sequence[str]
+    context: Context,
+    tools: IntakeTools,
+    terminal: TerminalIdentity,
+    texts: Sequence[str],
+    decisions: Sequence[str | None] = (),
 ) -> Submission:
-    """Answer every entry, in order (protocol.md 5).
+    """Answer every entry, in order (protocol.md 5); `decisions` are those that came with them, where any did.
 
     Raises:
         DatabaseBusy: not even the state of the journal could be read.
     """
     verifier = Ed25519Verifier(terminal.public_key)
-    items = read_all(texts, terminal.terminal_id, verifier, tools.verifiers)
+    items = read_all(texts, terminal.terminal_id, verifier, tools.verifiers, decisions)
     return _take(context, tools, terminal.terminal_id, items)
 
 

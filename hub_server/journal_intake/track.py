@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub_server.journal_intake.incoming import Incoming
+from hub_server.journal_intake.incoming import Brought, Incoming
 from hub_server.journal_intake.states import advance
 from shared.journal_entries import ChargeData, RefundData, ReversalData, Status
 from shared.problems import Code, Refusal
@@ -20,6 +20,7 @@ class Track:
         reversal_tx_no: its number as it was stored, also with a second reversal, which moved nothing itself.
         is_new: not stored yet.
         is_changed: to be written at the end.
+        brought: what this hub had decided about it before it lost its newest data, until that holds again.
     """
 
     incoming: Incoming
@@ -33,6 +34,7 @@ class Track:
     reversal_tx_no: str | None = None
     is_new: bool = True
     is_changed: bool = False
+    brought: Brought | None = None
 
     def become(
         self,
@@ -50,6 +52,14 @@ class Track:
     def reject(self, code: Code, detail: str = "") -> None:
         """Refuse for good."""
         self.become(Status.REJECTED, Refusal(code, detail))
+
+    def keep(self, refusal: Refusal | None = None, *, transaction_id: str | None = None) -> None:
+        """Become what the brought decision says, which stands as it is, byte for byte."""
+        if self.brought is None:
+            raise ValueError("no decision was brought")
+        told = self.brought.decision
+        self.become(told.status, refusal, transaction_id=transaction_id)
+        self.decision, self.decided_at = self.brought.text, told.decided_at
 
     def follow(self, first: "Track") -> None:
         """Take the outcome of an entry that asked the same before (no effect of its own)."""

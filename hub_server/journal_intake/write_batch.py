@@ -48,7 +48,7 @@ def write_batch(connection: Connection, tools: IntakeTools, batch: Batch, forks:
     reach(Failpoint.AFTER_POSTINGS)
     refunded_from = _refunded_from(connection, tools, planned)
     for track in [*changed, *forks]:
-        if track.status is not None and track.status.is_signed:
+        if track.status is not None and track.status.is_signed and track.decision is None:
             card_ref = refunded_from.get(track.id) if track.is_refund else _card_ref(desk, track)
             track.decision = compose_decision(track, card_ref, desk.transactions, desk.now, tools.signer)
             track.decided_at = desk.now
@@ -65,10 +65,13 @@ def write_batch(connection: Connection, tools: IntakeTools, batch: Batch, forks:
 
 
 def _write_transactions(connection: Connection, desk: Desk) -> list[TransactionRow]:
-    """Number and insert what was planned; charges of earlier batches tell what went back of them."""
+    """Number and insert what was planned; charges of earlier batches tell what went back of them.
+
+    What is made again, after this hub lost it, has its number.
+    """
     planned = [desk.transactions[movement.transaction_id] for movement in desk.movements]
     for kind in _NAMES:
-        rows = [row for row in planned if row.kind is kind]
+        rows = [row for row in planned if row.kind is kind and not row.tx_no]
         for row, tx_no in zip(rows, take_transaction_numbers(connection, kind, len(rows)), strict=True):
             desk.transactions[row.id] = replace(row, tx_no=tx_no)
     numbered = [desk.transactions[row.id] for row in planned]
@@ -152,6 +155,7 @@ def _outcome(desk: Desk, track: Track) -> dict[str, object]:
         "decided_at": track.decided_at,
         "transaction_id": track.transaction_id,
         "reversal_tx_no": desk.reversal_tx_no(track),
+        "brought_decision": track.brought.text if track.brought is not None and track.is_open else None,
     }
 
 
@@ -193,7 +197,8 @@ def _write_forks(connection: Connection, desk: Desk, forks: Sequence[Track], act
 def _audit(
     actor: Actor, desk: Desk, planned: Sequence[TransactionRow], changed: Sequence[Track]
 ) -> list[AuditEvent]:
-    moved = [_moved(actor, desk, row) for row in planned]
+    replayed = {track.id for track in changed if track.brought is not None}
+    moved = [_moved(actor, desk, row, is_replayed=row.entry_id in replayed) for row in planned]
     refused = [
         actor.did(
             _refusal_name(track),
@@ -209,13 +214,16 @@ def _audit(
     return [*moved, *refused]
 
 
-def _moved(actor: Actor, desk: Desk, row: TransactionRow) -> AuditEvent:
+def _moved(actor: Actor, desk: Desk, row: TransactionRow, *, is_replayed: bool) -> AuditEvent:
     """What moved; of what goes back, besides, of which charge and who approved it."""
     told: dict[str, object] = {"tx_no": row.tx_no, "payable": row.payable}
     if row.original_id is not None:
         told["charge"] = desk.transactions[row.original_id].tx_no
     if row.approved_by is not None:
         told["approved_by"] = row.approved_by
+    if is_replayed:
+        # Moved once before, and lost with the hub's newest data: by the decision that the terminal brought back.
+        told["replayed"] = True
     return actor.did(_NAMES[row.kind], "card", row.card_id, **told)
 
 

@@ -17,6 +17,7 @@ from hub_server.payment_codes.present_code import OwnCode, own_code, present_cod
 from hub_server.payment_codes.queries import CodeRow, advance_codes, codes_by_ref, live_codes_of
 from hub_server.payment_codes.queries.kiosks import KioskRow, list_kiosks
 from hub_server.payment_codes.queries.seen_codes import SeenCode, SeenState, codes_of_card
+from hub_server.payment_codes.recall_codes import LostCode, recall_codes
 from hub_server.payment_codes.register_kiosk import NewKiosk, register_kiosk
 from hub_server.payment_codes.replace_card import replace_card, report_lost
 from hub_server.payment_codes.revoke_code import revoke_codes, revoke_own_code
@@ -38,6 +39,7 @@ __all__ = [
     "CodeUse",
     "FreshSecret",
     "KioskRow",
+    "LostCode",
     "NewCode",
     "NewKiosk",
     "OwnCode",
@@ -62,6 +64,7 @@ __all__ = [
     "own_code",
     "present_code",
     "read_shown_code",
+    "recall_codes",
     "record_uses",
     "register_kiosk",
     "replace_card",

@@ -104,6 +104,14 @@ def transactions_by_number(
     return {row.tx_no: _transaction(row) for row in found}
 
 
+def taken_numbers(connection: Connection, tx_nos: Sequence[str]) -> frozenset[str]:
+    """Those of the numbers that a transaction of anybody's has."""
+    if not tx_nos:
+        return frozenset()
+    found = connection.execute(select(transactions.c.tx_no).where(transactions.c.tx_no.in_(tx_nos)))
+    return frozenset(found.scalars())
+
+
 def transactions_by_entry(
     connection: Connection, terminal_id: str, entry_ids: Sequence[str]
 ) -> dict[str, TransactionRow]:

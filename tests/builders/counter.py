@@ -26,6 +26,7 @@ def intake_tools(context: Context, keys: HubSigningKeys) -> IntakeTools:
         signer=keys.signer,
         ids=context.ids,
         money=hub_money(context.settings),
+        open_card_ref=keys.open_card_ref,
     )
 
 

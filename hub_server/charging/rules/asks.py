@@ -84,4 +84,25 @@ class Refund:
     charged_at: datetime
 
 
-Ask = LiveCharge | Settlement | Reversal | Refund
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCharge:
+    """A charge that this hub completed before it lost its newest data: made again as it was, whatever the card holds.
+
+    Attributes:
+        code_ref: of a code whose row is there.
+        payable: minor units, by `rate`, as the hub signed them; so are `points` and the two flags.
+        charged_at: the charge's own time, in whose day it counts.
+        by_advice: a terminal had approved it by itself.
+        overdrawn: the balance went below zero by it.
+    """
+
+    code_ref: str
+    payable: int
+    rate: int
+    points: int
+    charged_at: datetime
+    by_advice: bool
+    overdrawn: bool
+
+
+Ask = LiveCharge | Settlement | Reversal | Refund | KnownCharge

@@ -15,7 +15,14 @@ from hub_server.charging.rules.answers import (
     legs_of_payment,
     legs_of_return,
 )
-from hub_server.charging.rules.asks import Ask, LiveCharge, Refund, Reversal, Settlement
+from hub_server.charging.rules.asks import (
+    Ask,
+    KnownCharge,
+    LiveCharge,
+    Refund,
+    Reversal,
+    Settlement,
+)
 from hub_server.charging.rules.checks import (
     refuse_balance,
     refuse_caps,
@@ -78,6 +85,8 @@ class WorkingCopy:
                 return self._charge(ask)
             case Settlement():
                 return self._settle(ask)
+            case KnownCharge():
+                return self._charge_again(ask)
             case Reversal():
                 return self._reverse(ask)
             case Refund():
@@ -143,33 +152,48 @@ class WorkingCopy:
         self._codes[code.code_ref] = code
         bill = _Bill(ask.merchant_id, ask.amount, facts.payable, facts.charge_at)
         paid = self._pay(code, facts.claims, bill)
+        return replace(self._watch_uses(code, paid), offline=True, needs_manager=verdict.needs_manager)
+
+    def _charge_again(self, ask: KnownCharge) -> Completed | Declined:
+        code = self.code(ask.code_ref)
+        if code is None:
+            return Declined(Refusal(ErrorCode.INVALID_QR, "no such code"))
+        code = replace(
+            _used(code),
+            live_uses=code.live_uses + (not ask.by_advice),
+            advised_uses=code.advised_uses + ask.by_advice,
+        )
+        self._codes[code.code_ref] = code
+        paid = self._take(code, ask.payable, ask.rate, ask.points, ask.charged_at)
+        return self._watch_uses(code, replace(paid, offline=ask.by_advice, overdrawn=ask.overdrawn))
+
+    def _watch_uses(self, code: Code, paid: Completed) -> Completed:
+        """A code with two standing uses, at least one of them by advice, freezes its card."""
         card = self.card(code.card_id)
-        twice = code.uses > 1
+        twice = code.uses > 1 and code.advised_uses > 0
         freezes = twice and card.status == "active"
         if freezes:
             self._cards[card.card_id] = replace(card, status="frozen")
-        return replace(
-            paid,
-            offline=True,
-            was_used_before=twice,
-            froze_card=freezes,
-            needs_manager=verdict.needs_manager,
-        )
+        return replace(paid, was_used_before=twice, froze_card=freezes)
 
     def _pay(self, code: Code, claims: Claims, bill: _Bill) -> Completed:
-        card, payable = self.card(code.card_id), bill.payable
-        points = card.points + (self._points(bill) if card.earns_points else 0)
+        earned = self._points(bill) if self.card(code.card_id).earns_points else 0
+        return self._take(code, bill.payable, claims.rate, earned, bill.at)
+
+    def _take(self, code: Code, payable: int, rate: int, earned: int, at: datetime) -> Completed:
+        card = self.card(code.card_id)
+        points = card.points + earned
         after = replace(
             card, balance=card.balance - payable, points=points, tier=self._world.tiers.tier_for(points)
         )
         self._cards[card.card_id] = after
-        self._spend(card.card_id, code.member_id, bill.at, payable)
+        self._spend(card.card_id, code.member_id, at, payable)
         return Completed(
             card_id=card.card_id,
             code_ref=code.code_ref,
             member_id=code.member_id,
             payable=payable,
-            rate=claims.rate,
+            rate=rate,
             legs=legs_of_payment(card.balance, payable),
             points_before=card.points,
             points_after=points,

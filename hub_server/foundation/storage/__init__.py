@@ -17,7 +17,7 @@ from hub_server.foundation.storage.incarnation import (
     lost_times,
     newest_reach,
 )
-from hub_server.foundation.storage.inserts import insert_new_rows
+from hub_server.foundation.storage.inserts import insert_if_new, insert_new_rows
 from hub_server.foundation.storage.locks import lock_rows, share_lock, try_lock
 from hub_server.foundation.storage.metadata import metadata
 from hub_server.foundation.storage.numbers import NumberSequence, jump_numbers, take_numbers
@@ -35,6 +35,7 @@ __all__ = [
     "current_incarnation",
     "enum_column",
     "has_incarnation",
+    "insert_if_new",
     "insert_new_rows",
     "jump_numbers",
     "lock_rows",

@@ -65,6 +65,7 @@ class EntryRow:
     decided_at: datetime | None
     transaction_id: str | None
     reversal_tx_no: str | None
+    brought_decision: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +223,7 @@ def update_entries(connection: Connection, rows: Sequence[Mapping[str, object]])
             decided_at=bindparam("new_decided_at"),
             transaction_id=bindparam("new_transaction_id"),
             reversal_tx_no=bindparam("new_reversal_tx_no"),
+            brought_decision=bindparam("new_brought_decision"),
         ),
         list(rows),
     )
@@ -283,4 +285,5 @@ def _entry(row: Row[tuple[object, ...]]) -> EntryRow:
         decided_at=row.decided_at,
         transaction_id=row.transaction_id,
         reversal_tx_no=row.reversal_tx_no,
+        brought_decision=row.brought_decision,
     )

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Row, bindparam, insert, literal_column, select, update
 
+from hub_server.foundation.storage import insert_if_new
 from hub_server.payment_codes.states import TRANSITIONS, CodeState
 from hub_server.payment_codes.tables import payment_code_history, payment_codes
 from hub_server.transactions import TransactionKind, TransactionStatus
@@ -46,6 +47,15 @@ def insert_codes(connection: Connection, rows: Sequence[CodeRow], actor: str) ->
     connection.execute(
         insert(payment_code_history), [_history(row, row.state, row.issued_at, actor) for row in rows]
     )
+
+
+def insert_lost_codes(
+    connection: Connection, rows: Sequence[CodeRow], *, at: datetime, actor: str
+) -> frozenset[str]:
+    """Write codes that another transaction may be writing too; the code_refs of those that were new."""
+    made = [row for row in rows if insert_if_new(connection, payment_codes, _values(row))]
+    insert_history(connection, [(row, row.state) for row in made], at=at, actor=actor)
+    return frozenset(row.code_ref for row in made)
 
 
 def codes_by_ref(connection: Connection, code_refs: Sequence[str]) -> dict[str, CodeRow]:

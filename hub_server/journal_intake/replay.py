@@ -209,7 +209,8 @@ def _refund(desk: Desk, track: Track, told: Decision) -> None:
         return
     charged = _refunded(desk, track, asked)
     if charged is None:
-        _wait(track, Status.PENDING)
+        # By the number that it names it is found once that charge is back.
+        _wait(track, Status.PENDING, Refusal(Code.TX_NOT_FOUND, asked.tx_no) if asked.tx_no else None)
         return
     _refuse_taken(desk, told)
     refusal = refuse_refund(charged, asked.amount)

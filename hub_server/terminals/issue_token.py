@@ -8,6 +8,7 @@ from hub_server.signing_keys import HubSigningKeys
 from hub_server.terminals.access_tokens import make_access_token
 from hub_server.terminals.client_assertions import Assertion
 from hub_server.terminals.queries import find_terminal, use_assertion
+from hub_server.terminals.register_again import ShownCertificate, register_again
 from hub_server.terminals.states import TerminalStatus
 from shared.api.terminals import TokenResponse
 
@@ -15,10 +16,21 @@ _MAY_HAVE_TOKENS = frozenset({TerminalStatus.ACTIVE, TerminalStatus.SUSPENDED})
 
 
 def issue_token(
-    connection: Connection, context: Context, keys: HubSigningKeys, assertion: Assertion, *, at: datetime
+    connection: Connection,
+    context: Context,
+    keys: HubSigningKeys,
+    assertion: Assertion,
+    *,
+    at: datetime,
+    shown: ShownCertificate | None = None,
 ) -> TokenResponse | None:
-    """A token; None if the terminal is unknown or retired, did not sign, or signed this one before."""
+    """A token; None if the terminal is unknown or retired, did not sign, or signed this one before.
+
+    One that this hub enrolled and no longer knows, since it was restored, is registered again by what it shows.
+    """
     terminal = find_terminal(connection, assertion.terminal_id)
+    if shown is not None and (terminal is None or terminal.status is TerminalStatus.CREATED):
+        terminal = register_again(connection, shown, assertion, at=at)
     if terminal is None or terminal.status not in _MAY_HAVE_TOKENS:
         return None
     if not assertion.holds(terminal.public_key):

@@ -8,6 +8,7 @@ from hub_server.foundation.web import OAuthError, oauth_answers, problems
 from hub_server.terminals.client_assertions import BadAssertion, read_assertion
 from hub_server.terminals.enrol_terminal import EnrolmentDesk, enrol_terminal
 from hub_server.terminals.issue_token import issue_token
+from hub_server.terminals.register_again import read_certificate
 from shared.api.terminals import ASSERTION_TYPE, GRANT_TYPE, Enrolment, EnrolRequest, TokenResponse
 from shared.problems import Code, CodedError, Refusal
 
@@ -34,8 +35,13 @@ def router(desk: EnrolmentDesk) -> APIRouter:
         grant_type: Annotated[str, Form(max_length=200)],
         client_assertion_type: Annotated[str, Form(max_length=200)],
         client_assertion: Annotated[str, Form(max_length=8_192)],
+        terminal_certificate: Annotated[str | None, Form(max_length=8_192)] = None,
     ) -> TokenResponse:
-        """An access token for a client assertion (RFC 7523); errors in OAuth's own form."""
+        """An access token for a client assertion (RFC 7523); errors in OAuth's own form.
+
+        A terminal that was refused shows the `terminal_certificate` of its enrolment: a hub that was restored from a
+        copy made before knows it by that again.
+        """
         if grant_type != GRANT_TYPE:
             raise OAuthError("unsupported_grant_type")
         if client_assertion_type != ASSERTION_TYPE:
@@ -47,7 +53,10 @@ def router(desk: EnrolmentDesk) -> APIRouter:
             )
         except BadAssertion as error:
             raise OAuthError("invalid_client") from error
-        answer = context.database.run(lambda c: issue_token(c, context, desk.keys, assertion, at=at))
+        shown = read_certificate(terminal_certificate, desk.keys.verifiers) if terminal_certificate else None
+        answer = context.database.run(
+            lambda c: issue_token(c, context, desk.keys, assertion, at=at, shown=shown)
+        )
         if answer is None:
             raise OAuthError("invalid_client")
         return answer

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, and_, exists, select, text
 
 from hub_server.journal_intake.tables import journal_entries
 from hub_server.terminals.tables import terminals
+from hub_server.transactions.tables import transactions
 from shared.journal_entries import EntryType, Status
 
 _FINAL = tuple(status.value for status in Status if status.is_signed)
@@ -63,24 +64,37 @@ def has_other_terminals(connection: Connection, merchant_id: str, terminal_id: s
 def refunds_to_settle(connection: Connection, limit: int) -> list[WaitingRefund]:
     """Refunds that wait for a charge which another terminal of the merchant has brought to its end meanwhile.
 
-    A charge of the refund's own terminal is settled with its own batch. The condition is literal, so that it is
-    answered from its small index.
+    A charge of the refund's own terminal is settled with its own batch. Besides, those that name a number which is
+    back: the detail of such a one is the number that it waits for. The condition is literal, so that it is answered
+    from its small index.
     """
     waits = text(f"status = '{Status.PENDING}' AND type = '{EntryType.REFUND}'")
     refund = (
-        select(journal_entries.c.terminal_id, journal_entries.c.seq, journal_entries.c.charge_id)
+        select(
+            journal_entries.c.terminal_id,
+            journal_entries.c.seq,
+            journal_entries.c.charge_id,
+            journal_entries.c.detail,
+        )
         .where(waits)
         .cte("refund")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
     charge, own, other = journal_entries.alias("charge"), terminals.alias("own"), terminals.alias("other")
-    found = connection.execute(
+    by_charge = (
         select(refund.c.terminal_id, refund.c.seq)
         .join(own, own.c.id == refund.c.terminal_id)
         .join(other, and_(other.c.merchant_id == own.c.merchant_id, other.c.id != own.c.id))
         .join(charge, and_(charge.c.terminal_id == other.c.id, charge.c.entry_id == refund.c.charge_id))
         .where(charge.c.type == EntryType.CHARGE.value, charge.c.status.in_(_FINAL))
-        .order_by(refund.c.terminal_id, refund.c.seq)
-        .limit(limit)
+    )
+    by_number = (
+        select(refund.c.terminal_id, refund.c.seq)
+        .join(transactions, transactions.c.tx_no == refund.c.detail)
+        .where(refund.c.charge_id.is_(None))
+    )
+    either = by_charge.union(by_number).subquery()
+    found = connection.execute(
+        select(either.c.terminal_id, either.c.seq).order_by(either.c.terminal_id, either.c.seq).limit(limit)
     )
     return [WaitingRefund(row.terminal_id, row.seq) for row in found]

@@ -161,6 +161,56 @@ def enrol(
     return done.rowcount == 1
 
 
+def is_number_taken(connection: Connection, store_id: str, terminal_no: str) -> bool:
+    """Whether a terminal of the store has that number."""
+    query = select(terminals.c.id).where(
+        terminals.c.store_id == store_id, terminals.c.terminal_no == terminal_no
+    )
+    return connection.execute(query).first() is not None
+
+
+def insert_returning(
+    connection: Connection,
+    terminal: TerminalIdentity,
+    terminal_no: str,
+    *,
+    certificate: str,
+    enrolled_at: datetime,
+    at: datetime,
+) -> None:
+    """Insert an enrolled terminal that comes back by its certificate; nobody remembers its name."""
+    connection.execute(
+        insert(terminals).values(
+            id=terminal.terminal_id,
+            merchant_id=terminal.merchant_id,
+            store_id=terminal.store_id,
+            terminal_no=terminal_no,
+            name=terminal_no,
+            status=terminal.status,
+            public_key=terminal.public_key,
+            certificate=certificate,
+            created_at=at,
+            enrolled_at=enrolled_at,
+        )
+    )
+
+
+def return_created(
+    connection: Connection, terminal: TerminalIdentity, *, certificate: str, enrolled_at: datetime
+) -> None:
+    """Give a terminal that is created here the key by which it was enrolled; the caller holds its store's lock."""
+    connection.execute(
+        update(terminals)
+        .where(terminals.c.id == terminal.terminal_id, terminals.c.status == TerminalStatus.CREATED)
+        .values(
+            status=terminal.status,
+            public_key=terminal.public_key,
+            certificate=certificate,
+            enrolled_at=enrolled_at,
+        )
+    )
+
+
 def advance_terminal(
     connection: Connection, terminal_id: str, seen: TerminalStatus, to: TerminalStatus
 ) -> bool:

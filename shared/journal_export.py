@@ -148,8 +148,10 @@ def write_export(header: ExportHeader, entries: Iterable[ExportedEntry]) -> Iter
         yield _line(line)
 
 
-def read_export(file: Lines) -> Export:
+def read_export(file: Lines, *, skips_bad_lines: bool = False) -> Export:
     """Read the header; the entries follow as they are asked for.
+
+    `skips_bad_lines`: to save what can be saved of a damaged file; it proves nothing then.
 
     Raises:
         ExportNotProven: it is no export of a version that is known. From the entries: LINE at one that is too
@@ -168,7 +170,7 @@ def read_export(file: Lines) -> Export:
         raise ExportNotProven(ExportFault.HEADER, None, f"not a header of this version: {place}") from error
     except ValueError as error:
         raise ExportNotProven(ExportFault.HEADER, None, str(error)) from error
-    return Export(header, _entries(file))
+    return Export(header, _entries(file, skips_bad_lines))
 
 
 def prove_export(export: Export, keys: HubKeys, *, acknowledged: int = -1) -> ExportProof:
@@ -230,10 +232,16 @@ def _line(value: dict[str, object]) -> bytes:
     )
 
 
-def _entries(file: Lines) -> Iterator[ExportedEntry]:
+def _entries(file: Lines, skips_bad_lines: bool) -> Iterator[ExportedEntry]:
     seq = 0
     while text := file.readline(MAX_LINE + 1):
-        yield _entry(text, seq)
+        try:
+            entry = _entry(text, seq)
+        except ExportNotProven:
+            if not skips_bad_lines:
+                raise
+        else:
+            yield entry
         seq += 1
 
 

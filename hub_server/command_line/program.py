@@ -1,4 +1,4 @@
-"""The commands and their exit codes: 0 done, 1 `check` or `verify-audit` found something, 64 wrong use, 70 a fault of ours."""
+"""The commands and their exit codes: 0 done, 1 a proof failed, 64 wrong use, 70 a fault of ours."""
 
 import json
 import logging
@@ -20,6 +20,7 @@ from hub_server.bootstrap import (
 )
 from hub_server.command_line.create_admin import NoAdminMade, add_create_admin
 from hub_server.command_line.demo_tables import demo_lines
+from hub_server.command_line.journals import NoKeys, add_journals
 from hub_server.command_line.ledger import NoLedger
 from hub_server.command_line.proofs import add_proofs
 from hub_server.command_line.serve import CannotListen, serve, sms_place, with_remembered_address
@@ -29,6 +30,7 @@ from hub_server.demo_data import NotForDemo, load_data, make_demo_data
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import configure_logging, redact_text
 from hub_server.foundation.storage import DatabaseBusy
+from hub_server.journal_intake import NotThisHubsTerminal
 from hub_server.migrations import CannotMigrate, SchemaTooNew
 from hub_server.settings import Settings
 from hub_server.signing_keys import HubSigningKeys, KeyFileError
@@ -50,7 +52,11 @@ _WRONG_USES = (
     NotForDemo,
     NoLedger,
     NoAdminMade,
+    NoKeys,
+    NotThisHubsTerminal,
     FileNotFoundError,
+    IsADirectoryError,
+    PermissionError,
 )
 
 
@@ -88,6 +94,7 @@ def make_program(words: Words) -> typer.Typer:
     program = typer.Typer(help=words.about, add_completion=False, no_args_is_help=True, rich_markup_mode=None)
     _add_serving(program, words)
     add_proofs(program, words, _settings)
+    add_journals(program, words, _settings)
     _add_data(program, words)
     add_create_admin(program, words, _prepared)
     return program

@@ -1,5 +1,6 @@
 """Owns the terminals' journals: intake, chain, and one signed decision an entry."""
 
+from hub_server.journal_intake.import_export import ImportReport, NotThisHubsTerminal, import_export
 from hub_server.journal_intake.incoming import Incoming, Unreadable, read_all, read_incoming
 from hub_server.journal_intake.submission import EntryOutcome, Submission
 from hub_server.journal_intake.submit_entries import submit_entries
@@ -8,10 +9,13 @@ from hub_server.journal_intake.tools import IntakeTools
 
 __all__ = [
     "EntryOutcome",
+    "ImportReport",
     "Incoming",
     "IntakeTools",
+    "NotThisHubsTerminal",
     "Submission",
     "Unreadable",
+    "import_export",
     "read_all",
     "read_incoming",
     "submit_entries",

@@ -24,7 +24,7 @@ from psycopg import sql
 
 SUPERUSER = "mps"
 MAX_CONNECTIONS = 200
-NO_WAIT_FOR_DISK = "-c fsync=off -c full_page_writes=off"
+NO_WAIT_FOR_DISK = "-c fsync=off -c full_page_writes=off -c min_wal_size=32MB -c max_wal_size=64MB"
 START_ATTEMPTS = 3
 START_TIMEOUT_S = 60
 
@@ -95,7 +95,9 @@ def start_cluster() -> PostgresCluster:
     _run_as_postgres(initialise, folder)
     for attempt in range(1, START_ATTEMPTS + 1):
         port = _free_port()
-        options = f"-h 127.0.0.1 -p {port} -k {folder} -c max_connections={MAX_CONNECTIONS} {NO_WAIT_FOR_DISK}"
+        options = (
+            f"-h 127.0.0.1 -p {port} -k {folder} -c max_connections={MAX_CONNECTIONS} {NO_WAIT_FOR_DISK}"
+        )
         command = [_tool("pg_ctl"), "start", "--wait", f"--timeout={START_TIMEOUT_S}"]
         command += [f"--pgdata={folder / 'data'}", f"--log={folder / 'server.log'}", f"--options={options}"]
         try:

@@ -6,6 +6,7 @@ The schema comes from the migrations: after a change of a table, draft the newes
 
 import os
 import shutil
+import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from hub_server.foundation.storage import Database
 from hub_server.settings import Settings
 from hub_server.signing_keys import HubSigningKeys
 from tests.fakes.clock import ManualClock
+from tests.hub.compiled_sql import share_compiled_sql
+from tests.hub.routes_on_demand import routes_on_demand
 from tests.hub.serving import serving
 from tests.postgres import PostgresCluster
 
@@ -79,6 +82,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def hub_context(settings: Settings, clock: ManualClock) -> Iterator[Context]:
     """The hub's context on a prepared database."""
     opened = open_context(settings, clock)
+    share_compiled_sql(opened.database.engine)
     prepare_database(opened)
     yield opened
     opened.database.close()
@@ -94,6 +98,12 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> HubSigningKeys:
     return opened
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _routes_on_demand() -> Iterator[None]:
+    with routes_on_demand():
+        yield
+
+
 @pytest.fixture
 def hub(hub_context: Context, keys: HubSigningKeys) -> Hub:
     """The whole hub, not serving: `hub.context`, `hub.keys`, `hub.dispatcher.dispatch()`."""
@@ -107,10 +117,16 @@ def address(hub: Hub) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def tls() -> ssl.SSLContext:
+    """What httpx would read the machine's certificates for, for each client anew."""
+    return ssl.create_default_context()
+
+
 @pytest.fixture
-def client(address: str) -> Iterator[httpx.Client]:
+def client(address: str, tls: ssl.SSLContext) -> Iterator[httpx.Client]:
     """A client of the serving hub."""
-    with httpx.Client(base_url=address, timeout=30) as opened:
+    with httpx.Client(base_url=address, timeout=30, verify=tls) as opened:
         yield opened
 
 

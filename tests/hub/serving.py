@@ -13,6 +13,8 @@ from hub_server.foundation.web import HubServer
 
 BACKLOG = 128
 BEGIN_S = 10
+LOOKS = 3
+"""A closed connection is forgotten within as many turns of the loop."""
 
 
 class PromptServer(HubServer):
@@ -23,6 +25,20 @@ class PromptServer(HubServer):
         self._has_begun = threading.Event()
         self._stop: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """In uvicorn's order, without the tenth of a second that it gives connections on which nothing goes on."""
+        self.end_streams()
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        for _ in range(LOOKS):
+            await asyncio.sleep(0)
+        await asyncio.wait_for(self._wait_tasks_to_complete(), timeout=self.config.timeout_graceful_shutdown)
+        await self.lifespan.shutdown()
 
     async def main_loop(self) -> None:
         """Until told to stop; answers bear the date of the begin."""

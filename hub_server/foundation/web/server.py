@@ -10,7 +10,11 @@ class HubServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop: no new connections, streams ended, requests finished, then the lifespan's end."""
+        self.end_streams()
+        await super().shutdown(sockets)
+
+    def end_streams(self) -> None:
+        """End what would never end by itself."""
         close_streams = self.lifespan.state.get("close_streams")
         if close_streams is not None:
             close_streams()
-        await super().shutdown(sockets)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from pydantic import SecretStr
 
 from hub_server import migrations
 from hub_server.access import connect_sms
@@ -31,6 +32,7 @@ from hub_server.admin_api.service import router as admin_service_router
 from hub_server.admin_api.terminals import router as admin_terminals_router
 from hub_server.admin_api.transactions import router as admin_transactions_router
 from hub_server.audit.jobs import chain_job
+from hub_server.backup import Progress, Restored, Schema, restore_backup
 from hub_server.bindings.routes import router as bindings_router
 from hub_server.change_feed import FEED_SUBJECT, FeedStreams, announce_keys, feed_handler, feed_start
 from hub_server.change_feed.routes import router as change_feed_router
@@ -168,6 +170,36 @@ def migrate_database(settings: Settings) -> Path | None:
         return None
     make_key_file(settings.key_path, context.random_bytes)
     return settings.key_path
+
+
+def for_copies(settings: Settings) -> Settings:
+    """The same hub by the role that may alter its tables: the hub's own sees too little of them for a copy."""
+    return settings.model_copy(update={"database_url": SecretStr(settings.migration_address)})
+
+
+def restore_database(settings: Settings, file: Path, *, replace: bool, progress: Progress) -> Restored:
+    """Put a copy in the database's place. The keys with which it was made must be there already.
+
+    Raises:
+        CannotCopy: it is not put back; nothing was changed.
+        KeyFileError: the keys cannot be had.
+        DatabaseUnreachable: the database does not answer.
+    """
+    context = open_context(for_copies(settings))
+    own_role = None
+    if settings.migration_database_url is not None:
+        own_role = Database(settings.database_address).url.username
+    try:
+        keys = load_or_make_keys(
+            settings.signing_keys, settings.key_path, may_make=False, random_bytes=context.random_bytes
+        )
+        schema = Schema(
+            known=migrations.known_revisions(),
+            migrate=lambda database: migrations.migrate(database, own_role),
+        )
+        return restore_backup(context, keys, file, schema=schema, replace=replace, progress=progress)
+    finally:
+        context.database.close()
 
 
 def serving_application() -> FastAPI:

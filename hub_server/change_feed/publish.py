@@ -26,7 +26,7 @@ from shared.ids import Uuid7Text
 FEED_SUBJECT = "feed"
 """The subject of `Database.listen` that tells of new events."""
 
-_TICK = timedelta(milliseconds=1)
+TICK = timedelta(milliseconds=1)
 
 
 class _Change(BaseModel):
@@ -52,7 +52,7 @@ def feed_handler(clock: Clock) -> Handler:
         lock_feed(connection)
         position, _ = last_place(connection)
         # Later than any look before this one, at any node, whose T is a contact that does not know of these changes.
-        published_at = hub_time_at(connection, clock.now()) + _TICK
+        published_at = hub_time_at(connection, clock.now()) + TICK
         insert_events(
             connection,
             [

@@ -18,6 +18,7 @@ from hub_server.bootstrap import (
     open_keys,
     prepare_database,
 )
+from hub_server.command_line.copies import CopyRefused, add_copies
 from hub_server.command_line.create_admin import NoAdminMade, add_create_admin
 from hub_server.command_line.demo_tables import demo_lines
 from hub_server.command_line.journals import NoKeys, add_journals
@@ -54,6 +55,7 @@ _WRONG_USES = (
     NoAdminMade,
     NoKeys,
     NotThisHubsTerminal,
+    CopyRefused,
     FileNotFoundError,
     IsADirectoryError,
     PermissionError,
@@ -95,6 +97,7 @@ def make_program(words: Words) -> typer.Typer:
     _add_serving(program, words)
     add_proofs(program, words, _settings)
     add_journals(program, words, _settings)
+    add_copies(program, words, _settings)
     _add_data(program, words)
     add_create_admin(program, words, _prepared)
     return program

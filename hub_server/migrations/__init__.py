@@ -75,6 +75,16 @@ def is_current(database: Database) -> bool:
     return database.read(_revision) == _script().get_current_head()
 
 
+def newest_revision() -> str:
+    """The schema of this program."""
+    return _script().get_current_head() or ""
+
+
+def known_revisions() -> frozenset[str]:
+    """Every schema from which this program can come to its own."""
+    return frozenset(revision.revision for revision in _script().walk_revisions())
+
+
 def has_schema(database: Database) -> bool:
     """Whether any program of this kind made the database, of whatever schema.
 
@@ -86,8 +96,7 @@ def has_schema(database: Database) -> bool:
 
 def _refuse_newer(connection: Connection) -> None:
     found = _revision(connection)
-    known = {revision.revision for revision in _script().walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and found not in known_revisions():
         raise SchemaTooNew(f"the database has schema {found}, which a newer mps-hub made: use that one")
 
 

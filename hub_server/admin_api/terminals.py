@@ -20,7 +20,9 @@ from hub_server.terminals import (
     TerminalStatus,
     create_terminal,
     list_terminals,
+    replace_terminal,
     resume_terminal,
+    retire_terminal,
     suspend_terminal,
     terminal_standing,
 )
@@ -37,7 +39,7 @@ class TerminalToMake(Request):
 
 
 class WhyTerminal(Request):
-    """Why it is suspended or may go on."""
+    """Why it is suspended, may go on, or is retired."""
 
     reason: Reason
 
@@ -48,6 +50,7 @@ def router(context: Context, keys: HubSigningKeys) -> APIRouter:
     _add_reading(routes, context)
     _add_making(routes, context, keys)
     _add_status(routes, context)
+    _add_retiring(routes, context, keys)
     return routes
 
 
@@ -118,6 +121,40 @@ def _add_status(routes: APIRouter, context: Context) -> None:
             return _enrolled(_standing(c, known))
 
         return context.database.run(work)
+
+
+def _add_retiring(routes: APIRouter, context: Context, keys: HubSigningKeys) -> None:
+    changes = Depends(admin_gate(context, Permission.TERMINALS))
+
+    @routes.post("/{terminal_id}/retire", responses=problems(Code.NOT_FOUND))
+    def retire(
+        session: Annotated[AdminSession, changes], terminal_id: PathId, body: WhyTerminal
+    ) -> SeenTerminal:
+        """Retire a terminal for good; its journal is still taken, and what it asks waits for a person."""
+        known, at = known_form(terminal_id), context.clock.now()
+
+        def work(c: Connection) -> SeenTerminal:
+            retire_terminal(c, terminal_id=known, at=at, actor=session.actor, reason=body.reason)
+            return _standing(c, known)
+
+        return context.database.run(work)
+
+    @routes.post(
+        "/{terminal_id}/replace",
+        status_code=201,
+        responses=problems(Code.NOT_FOUND, Code.TERMINAL_NOT_ACTIVE),
+    )
+    def replace(
+        session: Annotated[AdminSession, changes], terminal_id: PathId, body: WhyTerminal
+    ) -> CreatedTerminal:
+        """Retire a terminal and make another in its place; the answer holds its enrolment code, shown this once."""
+        known, at = known_form(terminal_id), context.clock.now()
+        new = context.database.run(
+            lambda c: replace_terminal(
+                c, context, keys, terminal_id=known, at=at, actor=session.actor, reason=body.reason
+            )
+        )
+        return CreatedTerminal.of(new, context.settings.base_url)
 
 
 def _standing(connection: Connection, terminal_id: str) -> SeenTerminal:

@@ -9,7 +9,8 @@ from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Connection
 from hub_server.foundation.web.answers import problems
 from hub_server.foundation.web.paging import DEFAULT_PAGE, Cursor, Limit
-from hub_server.foundation.web.texts import Name
+from hub_server.foundation.web.path_ids import PathId, known_form
+from hub_server.foundation.web.texts import Name, Reason
 from hub_server.merchant_api.own_stores import store_of_session
 from hub_server.signing_keys import HubSigningKeys
 from hub_server.terminals import (
@@ -18,13 +19,17 @@ from hub_server.terminals import (
     SeenTerminal,
     SeenTerminals,
     TerminalFilter,
+    TerminalStanding,
     TerminalStatus,
     create_terminal,
     list_terminals,
+    replace_terminal,
+    retire_terminal,
+    terminal_standing,
 )
 from shared.api.messages import Request
 from shared.ids import Uuid7Text
-from shared.problems import Code
+from shared.problems import Code, CodedError
 
 
 class OwnTerminalToMake(Request):
@@ -34,9 +39,21 @@ class OwnTerminalToMake(Request):
     name: Name
 
 
+class WhyOwnTerminal(Request):
+    """Why it is retired."""
+
+    reason: Reason
+
+
 def router(context: Context, keys: HubSigningKeys) -> APIRouter:
     """The routes, bound to a hub."""
     routes = APIRouter(prefix="/api/v1/merchant/terminals", tags=["merchant"])
+    _add_making(routes, context, keys)
+    _add_retiring(routes, context, keys)
+    return routes
+
+
+def _add_making(routes: APIRouter, context: Context, keys: HubSigningKeys) -> None:
     reads = Depends(merchant_gate(context, Permission.OWN_READ))
     makes = Depends(merchant_gate(context, Permission.OWN_TERMINALS))
 
@@ -74,4 +91,47 @@ def router(context: Context, keys: HubSigningKeys) -> APIRouter:
 
         return CreatedTerminal.of(context.database.run(work), context.settings.base_url)
 
-    return routes
+
+def _add_retiring(routes: APIRouter, context: Context, keys: HubSigningKeys) -> None:
+    makes = Depends(merchant_gate(context, Permission.OWN_TERMINALS))
+
+    @routes.post("/{terminal_id}/retire", responses=problems(Code.NOT_FOUND))
+    def retire(
+        session: Annotated[MerchantSession, makes], terminal_id: PathId, body: WhyOwnTerminal
+    ) -> SeenTerminal:
+        """Retire a terminal for good; its journal is still taken, and what it asks waits for a person."""
+        known, at = known_form(terminal_id), context.clock.now()
+
+        def work(c: Connection) -> SeenTerminal:
+            _own(c, session, known)
+            retire_terminal(c, terminal_id=known, at=at, actor=session.actor, reason=body.reason)
+            return SeenTerminal.of(_own(c, session, known))
+
+        return context.database.run(work)
+
+    @routes.post(
+        "/{terminal_id}/replace",
+        status_code=201,
+        responses=problems(Code.NOT_FOUND, Code.TERMINAL_NOT_ACTIVE),
+    )
+    def replace(
+        session: Annotated[MerchantSession, makes], terminal_id: PathId, body: WhyOwnTerminal
+    ) -> CreatedTerminal:
+        """Retire a terminal and make another in its place; the answer holds its enrolment code, shown this once."""
+        known, at = known_form(terminal_id), context.clock.now()
+
+        def work(c: Connection) -> NewTerminal:
+            _own(c, session, known)
+            return replace_terminal(
+                c, context, keys, terminal_id=known, at=at, actor=session.actor, reason=body.reason
+            )
+
+        return CreatedTerminal.of(context.database.run(work), context.settings.base_url)
+
+
+def _own(connection: Connection, session: MerchantSession, terminal_id: str) -> TerminalStanding:
+    found = terminal_standing(connection, terminal_id)
+    if found is None or found.merchant_id != session.merchant_id:
+        raise CodedError(Code.NOT_FOUND)
+    store_of_session(connection, session, found.store_id)
+    return found

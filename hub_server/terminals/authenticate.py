@@ -9,7 +9,7 @@ from hub_server.foundation.context import Context
 from hub_server.signing_keys import HubSigningKeys
 from hub_server.terminals.access_tokens import read_access_token
 from hub_server.terminals.queries import TerminalIdentity, find_terminal
-from hub_server.terminals.states import TerminalStatus
+from hub_server.terminals.states import MAY_BRING, TerminalStatus
 from shared.problems import Code, CodedError
 
 terminal_scheme = HTTPBearer(
@@ -38,10 +38,10 @@ class TerminalAccess:
         return terminal
 
     def known(self, credentials: Credentials) -> TerminalIdentity:
-        """An active or suspended terminal: for the journal and the feed alone (protocol.md 3).
+        """An active, suspended or retired terminal: for the journal and the feed alone (protocol.md 3).
 
         Raises:
-            CodedError: UNAUTHENTICATED, TERMINAL_NOT_ACTIVE (retired).
+            CodedError: UNAUTHENTICATED, TERMINAL_NOT_ACTIVE (never enrolled).
         """
         if credentials is None:
             raise CodedError(Code.UNAUTHENTICATED, "an access token is needed")
@@ -56,6 +56,6 @@ class TerminalAccess:
         terminal = self._context.database.read(lambda c: find_terminal(c, terminal_id))
         if terminal is None:
             raise CodedError(Code.UNAUTHENTICATED, "the terminal is not known")
-        if terminal.status not in {TerminalStatus.ACTIVE, TerminalStatus.SUSPENDED}:
+        if terminal.status not in MAY_BRING:
             raise CodedError(Code.TERMINAL_NOT_ACTIVE, f"the terminal is {terminal.status.value}")
         return terminal

@@ -10,8 +10,8 @@ from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Connection, lock_rows
 from hub_server.merchants import find_store
 from hub_server.signing_keys import HubSigningKeys
-from hub_server.terminals.queries import TerminalIdentity, count_terminals, insert_code, insert_terminal
-from hub_server.terminals.rules import LENGTH, enrolment_code
+from hub_server.terminals.queries import TerminalIdentity, insert_code, insert_terminal, terminal_numbers
+from hub_server.terminals.rules import LENGTH, enrolment_code, next_terminal_no
 from hub_server.terminals.states import TerminalStatus
 from shared.problems import Code, CodedError
 
@@ -47,7 +47,7 @@ def create_terminal(
     lock_rows(connection, "store", [store_id])
     new = TerminalIdentity(
         terminal_id=context.ids.new(),
-        terminal_no=f"T{count_terminals(connection, store_id) + 1:03d}",
+        terminal_no=next_terminal_no(terminal_numbers(connection, store_id)),
         merchant_id=store.merchant_id,
         store_id=store_id,
         status=TerminalStatus.CREATED,

@@ -9,10 +9,8 @@ from hub_server.terminals.access_tokens import make_access_token
 from hub_server.terminals.client_assertions import Assertion
 from hub_server.terminals.queries import find_terminal, use_assertion
 from hub_server.terminals.register_again import ShownCertificate, register_again
-from hub_server.terminals.states import TerminalStatus
+from hub_server.terminals.states import MAY_BRING, TerminalStatus
 from shared.api.terminals import TokenResponse
-
-_MAY_HAVE_TOKENS = frozenset({TerminalStatus.ACTIVE, TerminalStatus.SUSPENDED})
 
 
 def issue_token(
@@ -24,14 +22,14 @@ def issue_token(
     at: datetime,
     shown: ShownCertificate | None = None,
 ) -> TokenResponse | None:
-    """A token; None if the terminal is unknown or retired, did not sign, or signed this one before.
+    """A token; None if the terminal is unknown or never enrolled, did not sign, or signed this one before.
 
     One that this hub enrolled and no longer knows, since it was restored, is registered again by what it shows.
     """
     terminal = find_terminal(connection, assertion.terminal_id)
     if shown is not None and (terminal is None or terminal.status is TerminalStatus.CREATED):
         terminal = register_again(connection, shown, assertion, at=at)
-    if terminal is None or terminal.status not in _MAY_HAVE_TOKENS:
+    if terminal is None or terminal.status not in MAY_BRING:
         return None
     if not assertion.holds(terminal.public_key):
         return None

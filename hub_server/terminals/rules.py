@@ -1,8 +1,16 @@
-"""Enrolment codes as people read and type them: Crockford's Base32."""
+"""Enrolment codes as people read and type them: Crockford's Base32; and the numbers of terminals. Pure."""
+
+from collections.abc import Iterable
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 10
 _FORGIVEN = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+
+
+def next_terminal_no(taken: Iterable[str]) -> str:
+    """One more than the greatest number of a store's terminals: after a restore there may be gaps among them."""
+    numbers = [int(number[1:]) for number in taken if number[1:].isdecimal()]
+    return f"T{max(numbers, default=0) + 1:03d}"
 
 
 def enrolment_code(random_bytes: bytes) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from hub_server.foundation.storage import insert_new_rows
 from hub_server.merchants.tables import merchant_status_changes
@@ -81,9 +81,10 @@ def find_terminal(connection: Connection, terminal_id: str) -> TerminalIdentity 
     return found[0] if found else None
 
 
-def count_terminals(connection: Connection, store_id: str) -> int:
-    """How many terminals a store ever had."""
-    return connection.execute(select(func.count()).where(terminals.c.store_id == store_id)).scalar_one()
+def terminal_numbers(connection: Connection, store_id: str) -> list[str]:
+    """The numbers of all terminals that a store ever had."""
+    found = connection.execute(select(terminals.c.terminal_no).where(terminals.c.store_id == store_id))
+    return list(found.scalars())
 
 
 def insert_terminal(connection: Connection, new: TerminalIdentity, name: str, at: datetime) -> None:
@@ -240,7 +241,7 @@ def insert_status_change(
 def suspended_at(
     connection: Connection, terminal_id: str, merchant_id: str, contacts: Collection[datetime]
 ) -> frozenset[datetime]:
-    """Those contacts at which the terminal knew that it, or its merchant, was suspended."""
+    """Those contacts at which the terminal knew that it, or its merchant, was suspended, or itself retired."""
     if not contacts:
         return frozenset()
     own, shop = status_changes.c, merchant_status_changes.c
@@ -254,7 +255,7 @@ def suspended_at(
         changes = [(row.told_at, row.status) for row in connection.execute(query)]
         for contact in contacts:
             known = [state for told, state in changes if told <= contact]
-            if known and known[-1] == "suspended":
+            if known and known[-1] != "active":
                 found.add(contact)
     return frozenset(found)
 

@@ -9,8 +9,10 @@ from hub_server.access import LoginRole
 from hub_server.bootstrap import Hub
 from shared.problems import Code
 from shared.signing import Ed25519Signer
+from tests.builders.counter import TOO_LATE, Counter
 from tests.builders.hub_rows import HubRows
 from tests.builders.signed_in import SignedIn
+from tests.builders.terminal_tokens import terminal_headers
 from tests.fakes.clock import ManualClock
 from tests.hub.admin_api.conftest import Ask, Told
 from tests.hub.ground.shop import Shop, enrol
@@ -103,3 +105,41 @@ def test_reading_does_not_change(
     made = ask("POST", "terminals", {"store_id": terminal.shop.store_id, "name": "x"}, by=reader)
     assert (stopped.status_code, made.status_code) == (403, 403)
     assert ask("GET", f"terminals/{terminal.terminal_id}").json()["status"] == "active"
+
+
+def test_a_terminal_is_replaced_by_another_and_may_still_bring_its_journal(
+    ask: Ask, client: httpx.Client, hub: Hub, rows: HubRows, audited: Callable[[], list[str]], told: Told
+) -> None:
+    counter = Counter(hub.context, hub.keys, rows, lag=TOO_LATE)
+    old = counter.terminal_id
+    answer = ask("POST", f"terminals/{old}/replace", WHY)
+    assert answer.status_code == 201, answer.text
+    new = answer.json()
+    seen, made = (ask("GET", f"terminals/{one}").json() for one in (old, new["terminal_id"]))
+    assert (seen["status"], made["status"], made["name"]) == ("retired", "created", seen["name"])
+    assert (made["store_id"], made["terminal_no"]) == (seen["store_id"], new["terminal_no"])
+    assert ask("POST", f"terminals/{old}/replace", WHY).json()["code"] == Code.TERMINAL_NOT_ACTIVE.value
+    assert ask("POST", f"terminals/{old}/resume", WHY).json()["code"] == Code.TERMINAL_NOT_ACTIVE.value
+    assert enrol(client, new["enrolment_code"], Ed25519Signer.generate()).status_code == 201
+    names = ["TERMINAL_RETIRED", "TERMINAL_CREATED", "TERMINAL_REPLACED", "TERMINAL_ENROLLED"]
+    assert audited() == names
+    assert [each["data"] for each in told()] == [{"status": "suspended"}]
+
+    sold = counter.journal.charge(rows.code(rows.card()), 1_000)
+    headers = terminal_headers(hub, old)
+    entries = [{"jws": entry.jws} for entry in (counter.journal.entries[0], sold)]
+    brought = client.post("/api/v1/terminals/me/journal", json={"entries": entries}, headers=headers)
+    assert [each["status"] for each in brought.json()["results"]] == ["accepted", "held"]
+    refused = client.get("/api/v1/merchant/transactions", headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, Code.TERMINAL_NOT_ACTIVE.value)
+
+
+def test_retiring_is_for_good_and_ends_an_enrolment_that_never_came(
+    ask: Ask, client: httpx.Client, rows: HubRows
+) -> None:
+    made = ask("POST", "terminals", {"store_id": rows.shop().store_id, "name": "x"}).json()
+    for _ in range(2):
+        answer = ask("POST", f"terminals/{made['terminal_id']}/retire", WHY)
+        assert (answer.status_code, answer.json()["status"]) == (200, "retired")
+    refused = enrol(client, made["enrolment_code"], Ed25519Signer.generate())
+    assert (refused.status_code, refused.json()["code"]) == (422, Code.ENROLMENT_CODE_INVALID.value)

@@ -20,6 +20,8 @@ _BITS: Final = 8
 _JOURNAL: Final = b"POST /api/v1/terminals/me/journal "
 _REQUEST = re.compile(rb"(?:^|\r\n\r\n)([A-Z]+ /\S*) HTTP/1\.1\r\n")
 
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: (\d+)")
+
 
 class LineFault(Enum):
     """What the line does with what is sent over it.
@@ -46,7 +48,7 @@ class Weather:
         bits_per_s: each connection's, each way; None: as fast as the machine.
         request_bytes: so many bytes of what a connection sends arrive, then both sides see its end.
         reply_bytes: so many bytes of what a connection is answered arrive, then likewise.
-        copy_to: a second port that each connection's requests reach too; its answers are kept in `copied_answers`.
+        copy_to: a second port that each connection's requests reach too; what it answers, see `wait_for_copies`.
     """
 
     fault: LineFault = LineFault.NONE
@@ -86,7 +88,8 @@ class Line:
         self._thread.start()
         self.weather = Weather()
         self.requests: list[SeenRequest] = []
-        self.copied_answers = bytearray()
+        self._copies: list[bytes] = []
+        self._copy_came = threading.Condition()
         self.transports: set[asyncio.Transport] = set()
         self.connecting: set[asyncio.Task[None]] = set()
         self._gate = _Gate()
@@ -135,9 +138,21 @@ class Line:
         """What was held goes on."""
         self._loop.call_soon_threadsafe(self._gate.opened.set)
 
-    def drop(self) -> None:
-        """End every connection; new ones are taken as before."""
-        self._call(lambda: self._silence(and_refuse=False))
+    def wait_for_copies(self, count: int) -> list[bytes]:
+        """Bodies of the answers to copied requests, once there are so many.
+
+        Raises:
+            AssertionError: there are not in time.
+        """
+        with self._copy_came:
+            assert self._copy_came.wait_for(lambda: len(self._copies) >= count, _WAIT_S), self._copies
+            return list(self._copies)
+
+    def note_copy(self, body: bytes) -> None:
+        """The second port has answered."""
+        with self._copy_came:
+            self._copies.append(body)
+            self._copy_came.notify_all()
 
     def close(self) -> None:
         """Cut everything and stop."""
@@ -171,10 +186,10 @@ class Line:
     async def _listen(self) -> None:
         self._server = await self._loop.create_server(lambda: _TerminalSide(self), "127.0.0.1", self.port)
 
-    async def _silence(self, *, and_refuse: bool) -> None:
+    async def _silence(self) -> None:
         # What was accepted a moment ago is on its way to become a connection; a closed server would leave it open
         # for ever. So accept no more, let those come, end them all, and close then.
-        for listener in self._server.sockets if and_refuse and self._server is not None else ():
+        for listener in self._server.sockets if self._server is not None else ():
             self._loop.remove_reader(listener.fileno())
         for _ in range(_TURNS):
             for task in list(self.connecting):
@@ -182,8 +197,6 @@ class Line:
             for transport in list(self.transports):
                 transport.abort()
             await asyncio.sleep(0)
-        if not and_refuse:
-            return
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -194,7 +207,7 @@ class Line:
         before, self.weather = self.weather, weather
         was, will = before.fault is LineFault.REFUSE, weather.fault is LineFault.REFUSE
         if will and not was:
-            await self._silence(and_refuse=True)
+            await self._silence()
         elif was and not will:
             await self._listen()
 
@@ -329,11 +342,6 @@ class _TerminalSide(_Side):
         if self._copy is not None:
             self._copy.write(data)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        if self._copy is not None:
-            self._copy.close()
-
     async def _connect(self) -> None:
         assert self._own is not None
         line, loop = self._line, asyncio.get_running_loop()
@@ -363,10 +371,11 @@ class _HubSide(_Side):
 
 
 class _CopySide(asyncio.Protocol):
-    """The second hub's answers: kept, and told to nobody."""
+    """The second port's answers: noted, and sent to nobody. It stays open when the terminal leaves with the first's."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
+        self._said = b""
         self._own: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -375,7 +384,12 @@ class _CopySide(asyncio.Protocol):
         self._line.transports.add(transport)
 
     def data_received(self, data: bytes) -> None:
-        self._line.copied_answers += data
+        self._said += data
+        head, blank, body = self._said.partition(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        if blank and length is not None and len(body) >= int(length[1]):
+            self._said = body[int(length[1]) :]
+            self._line.note_copy(body[: int(length[1])])
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._own is not None:

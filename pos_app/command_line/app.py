@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -12,56 +12,27 @@ from pydantic import ValidationError
 from typer.exceptions import TyperException
 
 from pos_app.command_line.exits import EXITS_HELP, CommandFailed, Exit
-from pos_app.settings import Settings
-from shared.problems import LANGUAGES
+from pos_app.command_line.journal_app import journal_app, sign_out
+from pos_app.command_line.running import (
+    AsJson,
+    CameraOption,
+    DataDir,
+    Lang,
+    PrinterOption,
+    run_work,
+    say_line,
+    settings_of,
+)
 
 # Plain help: the list of exit codes keeps its lines.
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, no_args_is_help=False, rich_markup_mode=None
 )
-journal_app = typer.Typer(no_args_is_help=False)
 app.add_typer(journal_app, name="journal", help="Read, prove, carry out the journal.")
+app.command("sign-out")(sign_out)
 
 logger = logging.getLogger("mps.pos.command_line")
 _INTERRUPTED: Final = 130
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where the terminal keeps its journal.")]
-Lang = Annotated[str | None, typer.Option("--language", help="zh_TW or en.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
-PrinterOption = Annotated[str | None, typer.Option("--printer", help="Where receipts go.")]
-CameraOption = Annotated[str | None, typer.Option("--camera", help="Index, file, folder, URL or none.")]
-
-
-def _settings(data_dir: Path | None, language: str | None, **more: str | None) -> Settings:
-    given: dict[str, object] = {"data_dir": data_dir, "language": language, **more}
-    if language is not None and language not in LANGUAGES:
-        raise typer.BadParameter(f"--language: {' / '.join(LANGUAGES)}")
-    return Settings.model_validate(
-        {
-            **Settings().model_dump(exclude_unset=True),
-            **{name: value for name, value in given.items() if value is not None},
-        }
-    )
-
-
-def _run(settings: Settings, work: Callable[[], Exit], *, charging: bool = False) -> None:
-    from pos_app.command_line.faults import plain_faults
-    from pos_app.command_line.log_file import log_file
-
-    with log_file(settings.data_dir):
-        try:
-            with plain_faults(settings.language, charging=charging):
-                code = work()
-        except CommandFailed:
-            raise
-        except Exception as error:
-            # A bug is told to a person by its kind alone, since its message could hold what was typed.
-            logger.critical("a fault of ours", exc_info=error)
-            code = Exit.FAULT
-    raise typer.Exit(int(code))
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")
 
 
 @app.callback(invoke_without_command=True, epilog=EXITS_HELP)
@@ -75,14 +46,14 @@ def window(
     """The terminal's window, if no command is given."""
     if context.invoked_subcommand is not None:
         return
-    settings = _settings(data_dir, language, camera=camera, printer=printer)
+    settings = settings_of(data_dir, language, camera=camera, printer=printer)
 
     def show() -> Exit:
         from pos_app.bootstrap.window import run_window
 
         return Exit.DONE if run_window(settings) == 0 else Exit.FAULT
 
-    _run(settings, show)
+    run_work(settings, show)
 
 
 @app.command()
@@ -95,7 +66,7 @@ def enrol(
     as_json: AsJson = False,
 ) -> None:
     """Make this machine a terminal."""
-    settings = _settings(data_dir, language)
+    settings = settings_of(data_dir, language)
 
     def work() -> Exit:
         from pos_app.bootstrap import build_enrolment, http_hub
@@ -112,12 +83,12 @@ def enrol(
         finally:
             port.close()
         if as_json:
-            _print(json.dumps({"terminal_id": facts.terminal_id, "terminal_no": facts.terminal_no}))
+            say_line(json.dumps({"terminal_id": facts.terminal_id, "terminal_no": facts.terminal_no}))
         else:
-            _print(say("enrolled", settings.language, number=facts.terminal_no, store=facts.shop_name))
+            say_line(say("enrolled", settings.language, number=facts.terminal_no, store=facts.shop_name))
         return Exit.DONE
 
-    _run(settings, work)
+    run_work(settings, work)
 
 
 @app.command()
@@ -135,7 +106,7 @@ def charge(
     language: Lang = None,
 ) -> None:
     """Charge a payment code."""
-    settings = _settings(data_dir, language, printer=printer)
+    settings = settings_of(data_dir, language, printer=printer)
 
     def work() -> Exit:
         from pos_app.command_line.charging import ChargeOrder
@@ -152,12 +123,12 @@ def charge(
         )
         report = charge_now(settings, order)
         if as_json:
-            _print(json.dumps(report.json, ensure_ascii=False))
+            say_line(json.dumps(report.json, ensure_ascii=False))
         if not as_json or report.exit is not Exit.DONE:
             (sys.stderr if report.exit is not Exit.DONE else sys.stdout).write(report.sentence + "\n")
         return report.exit
 
-    _run(settings, work, charging=True)
+    run_work(settings, work, charging=True)
 
 
 @app.command()
@@ -168,7 +139,7 @@ def scan(
     language: Lang = None,
 ) -> None:
     """Read the codes in pictures and videos."""
-    settings = _settings(data_dir, language)
+    settings = settings_of(data_dir, language)
 
     def work() -> Exit:
         from pos_app.command_line.scanning import scan_files
@@ -177,21 +148,21 @@ def scan(
         for scanned in scan_files(files, settings.language):
             unread += scanned.fault is not None
             if as_json:
-                _print(json.dumps(scanned.as_dict(), ensure_ascii=False))
+                say_line(json.dumps(scanned.as_dict(), ensure_ascii=False))
                 continue
             for text in scanned.texts:
-                _print(text)
+                say_line(text)
             if scanned.remark:
                 sys.stderr.write(scanned.remark + "\n")
         return Exit.WRONG_USE if unread else Exit.DONE
 
-    _run(settings, work)
+    run_work(settings, work)
 
 
 @app.command()
 def sync(as_json: AsJson = False, data_dir: DataDir = None, language: Lang = None) -> None:
     """Send and receive once."""
-    settings = _settings(data_dir, language)
+    settings = settings_of(data_dir, language)
 
     def work() -> Exit:
         from pos_app.command_line.looking import status as look
@@ -200,18 +171,18 @@ def sync(as_json: AsJson = False, data_dir: DataDir = None, language: Lang = Non
 
         sent = send_and_receive(settings)
         if as_json:
-            _print(json.dumps({**look(settings), "recovered": sent.recovered}, ensure_ascii=False))
+            say_line(json.dumps({**look(settings), "recovered": sent.recovered}, ensure_ascii=False))
         else:
-            _print(say("synced", settings.language, depth=sent.depth))
+            say_line(say("synced", settings.language, depth=sent.depth))
         return Exit.DONE
 
-    _run(settings, work)
+    run_work(settings, work)
 
 
 @app.command()
 def status(as_json: AsJson = False, data_dir: DataDir = None, language: Lang = None) -> None:
     """Queue, limits, last contact, devices."""
-    settings = _settings(data_dir, language)
+    settings = settings_of(data_dir, language)
 
     def work() -> Exit:
         from pos_app.command_line.looking import status as look
@@ -219,10 +190,10 @@ def status(as_json: AsJson = False, data_dir: DataDir = None, language: Lang = N
 
         lines = [json.dumps(look(settings), ensure_ascii=False)] if as_json else status_table(settings)
         for line in lines:
-            _print(line)
+            say_line(line)
         return Exit.DONE
 
-    _run(settings, work)
+    run_work(settings, work)
 
 
 @app.command()
@@ -234,7 +205,7 @@ def doctor(
     printer: PrinterOption = None,
 ) -> None:
     """Check what the counter needs, and say what to do."""
-    settings = _settings(data_dir, language, camera=camera, printer=printer)
+    settings = settings_of(data_dir, language, camera=camera, printer=printer)
 
     def work() -> Exit:
         from pos_app.command_line.looking import doctor as check
@@ -245,66 +216,14 @@ def doctor(
             well = well and finding.is_well
             if as_json:
                 row = {"check": finding.name, "ok": finding.is_well, "seen": finding.seen, "do": finding.do}
-                _print(json.dumps(row, ensure_ascii=False))
+                say_line(json.dumps(row, ensure_ascii=False))
             else:
                 well_or_note = "note" if finding.do else "ok"
                 mark = say(well_or_note if finding.is_well else "wrong", settings.language)
-                _print(f"[{mark}] {finding.seen}" + (f" → {finding.do}" if finding.do else ""))
+                say_line(f"[{mark}] {finding.seen}" + (f" → {finding.do}" if finding.do else ""))
         return Exit.DONE if well else Exit.FAULT
 
-    _run(settings, work)
-
-
-@journal_app.command("list")
-def journal_list(as_json: AsJson = False, data_dir: DataDir = None, language: Lang = None) -> None:
-    """The entries in short."""
-    settings = _settings(data_dir, language)
-
-    def work() -> Exit:
-        from pos_app.command_line.looking import entries
-        from pos_app.command_line.tables import journal_table
-
-        lines = map(json.dumps, entries(settings)) if as_json else journal_table(settings)
-        for line in lines:
-            _print(line)
-        return Exit.DONE
-
-    _run(settings, work)
-
-
-@journal_app.command("verify")
-def journal_verify(as_json: AsJson = False, data_dir: DataDir = None, language: Lang = None) -> None:
-    """Prove the whole journal."""
-    settings = _settings(data_dir, language)
-
-    def work() -> Exit:
-        from pos_app.command_line.looking import verify
-        from pos_app.command_line.words import say
-
-        count = verify(settings)
-        _print(
-            json.dumps({"verified": True, "entries": count})
-            if as_json
-            else say("verified", settings.language, count=count)
-        )
-        return Exit.DONE
-
-    _run(settings, work)
-
-
-@journal_app.command("export")
-def journal_export(data_dir: DataDir = None, language: Lang = None) -> None:
-    """The journal as JSON lines."""
-    settings = _settings(data_dir, language)
-
-    def work() -> Exit:
-        from pos_app.command_line.looking import exported
-
-        for line in exported(settings):
-            _print(line)
-        return Exit.DONE
-
-    _run(settings, work)
+    run_work(settings, work)
 
 
 def run(arguments: Sequence[str]) -> int:

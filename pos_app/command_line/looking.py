@@ -1,6 +1,5 @@
 """Commands that only look: status, journal, doctor. They work beside an open window (protocol.md 4)."""
 
-import json
 import logging
 import shutil
 from collections.abc import Iterator
@@ -16,13 +15,13 @@ from pos_app.devices.printer.address import PrinterAddressRefused
 from pos_app.hub_client import HubRefused, HubUnreachable
 from pos_app.hub_copy import HubFacts, rows
 from pos_app.hub_copy.hub_copy import NotEnrolled
-from pos_app.journal import journal, waiting
-from pos_app.journal.journal import JournalDamaged
+from pos_app.journal import waiting
+from pos_app.journal.read_back import JournalDamaged, Prover
 from pos_app.settings import Settings
 from pos_app.storage import Reading, StorageError, Transaction
-from pos_app.syncing.hub_clock import JUMP, TOLERANCE
+from pos_app.syncing.hub_clock import JUMP
 from pos_app.syncing.line import OfflineMeter
-from pos_app.syncing.status_board import meter
+from pos_app.syncing.offline_room import offline_meter_beside
 from shared.clock import SystemClock, to_wire
 
 logger = logging.getLogger("mps.pos.command_line")
@@ -62,11 +61,8 @@ def look(tx: Transaction) -> Seen:
         NotEnrolled: there is no terminal.
     """
     facts, now = read_facts(tx), SystemClock().now()
-    queue, last = waiting.queue(tx), journal.tail(tx)
-    stamp = journal.next_stamp(tx, facts.terminal_id, now, facts.contact)
-    plausible = now >= max(last.at if last else facts.contact, facts.contact) - TOLERANCE
-    left = meter(tx, facts, stamp, plausible)
-    return Seen(facts=facts, now=now, queue=queue, plausible=plausible, left=left)
+    queue, left = waiting.queue(tx), offline_meter_beside(tx, facts, now)
+    return Seen(facts=facts, now=now, queue=queue, plausible=not left.clock_is_locked, left=left)
 
 
 def _status(tx: Transaction, settings: Settings) -> dict[str, object]:
@@ -100,31 +96,6 @@ def _status(tx: Transaction, settings: Settings) -> dict[str, object]:
     }
 
 
-def entries(settings: Settings) -> Iterator[dict[str, object]]:
-    """Every entry in short: what `journal list` prints.
-
-    Raises:
-        NotEnrolled, StorageError: there is nothing to look at.
-    """
-    from shared.journal_entries import verify_entry
-
-    reading = Reading(settings.data_dir)
-    try:
-        facts = reading.read(read_facts)
-        for jws, decision in reading.read(lambda tx: list(journal.exported(tx))):
-            entry = verify_entry(jws, facts.terminal_id, facts.own_verifier)
-            yield {
-                "seq": entry.seq,
-                "id": entry.id,
-                "type": entry.type_name,
-                "at": to_wire(entry.at),
-                "contact": to_wire(entry.contact),
-                "decided": decision is not None,
-            }
-    finally:
-        reading.close()
-
-
 def verify(settings: Settings) -> int:
     """Prove the whole journal with the terminal's public key alone; how many entries.
 
@@ -134,21 +105,7 @@ def verify(settings: Settings) -> int:
     """
     reading = Reading(settings.data_dir)
     try:
-        return reading.read(_verify)
-    finally:
-        reading.close()
-
-
-def exported(settings: Settings) -> Iterator[str]:
-    """The journal as JSON lines `{jws, decision}`, to be carried by hand (`mps-hub import-journal`).
-
-    Raises:
-        NotEnrolled, StorageError: there is nothing to look at.
-    """
-    reading = Reading(settings.data_dir)
-    try:
-        for jws, decision in reading.read(lambda tx: list(journal.exported(tx))):
-            yield json.dumps({"jws": jws, "decision": decision})
+        return _verify(reading)
     finally:
         reading.close()
 
@@ -190,9 +147,15 @@ def read_facts(tx: Transaction) -> HubFacts:
     return facts
 
 
-def _verify(tx: Transaction) -> int:
-    facts = read_facts(tx)
-    return journal.verify(tx, facts.terminal_id, facts.own_verifier, 0, facts.verified_through)
+def _verify(reading: Reading) -> int:
+    facts = reading.read(read_facts)
+    prover = Prover(
+        terminal_id=facts.terminal_id,
+        verifier=facts.own_verifier,
+        hub_keys=facts.keys,
+        acknowledged=facts.verified_through,
+    )
+    return prover.prove(reading.read)
 
 
 def _disk(settings: Settings) -> Finding:
@@ -208,7 +171,7 @@ def _journal(settings: Settings) -> tuple[HubFacts | None, Finding]:
     try:
         reading = Reading(settings.data_dir)
         try:
-            facts, count = reading.read(read_facts), reading.read(_verify)
+            facts, count = reading.read(read_facts), _verify(reading)
         finally:
             reading.close()
     except JournalDamaged as error:

@@ -12,7 +12,7 @@ from pos_app.settings import Settings
 from shared.problems import LANGUAGES, Language
 
 _CHARGE: Final = "charge"
-_COMMANDS: Final = frozenset({"enrol", _CHARGE, "scan", "sync", "status", "doctor", "journal"})
+_COMMANDS: Final = frozenset({"enrol", _CHARGE, "scan", "sync", "status", "doctor", "journal", "sign-out"})
 _NAMES: Final = re.compile(r"(--?[a-z][a-z-]*)|([A-Z]{3,})")
 _KINDS: Final = (
     ("Missing command", "usage_missing_command"),

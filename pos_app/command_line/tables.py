@@ -9,7 +9,8 @@ from pos_app.command_line.looking import Seen, look, read_facts
 from pos_app.command_line.paper import columns
 from pos_app.command_line.words import reason_of, say
 from pos_app.hub_copy import HubFacts
-from pos_app.journal import journal
+from pos_app.journal import salvage
+from pos_app.journal.read_back import JournalDamaged
 from pos_app.settings import Settings
 from pos_app.storage import Reading, Transaction
 from shared.journal_entries import (
@@ -39,9 +40,11 @@ def journal_table(settings: Settings) -> Iterator[str]:
     try:
         facts = reading.read(read_facts)
         rows = [_heads(settings.language)]
-        for jws, decision in reading.read(lambda tx: list(journal.exported(tx))):
-            entry = verify_entry(jws, facts.terminal_id, facts.own_verifier)
-            rows.append(_entry_row(entry, decision, facts, settings.language))
+        for found in salvage.rows(reading.read, salvage.last_known(reading.read)):
+            if found.jws is None:
+                raise JournalDamaged(found.seq, "cannot be read")
+            entry = verify_entry(found.jws, facts.terminal_id, facts.own_verifier)
+            rows.append(_entry_row(entry, found.decision, facts, settings.language))
     finally:
         reading.close()
     yield from _aligned(rows)

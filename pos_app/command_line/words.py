@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from pos_app.command_line.fault_texts import DEVICE_TEXTS, TABLE_TEXTS
+from pos_app.command_line.file_texts import FILE_TEXTS
 from pos_app.devices.camera import PictureFault
 from pos_app.devices.printer.port import PrinterStatus
 from pos_app.hub_client import HubRefused, HubUnreachable
@@ -12,29 +13,32 @@ from shared.problems import Language, Refusal
 TEXTS: Final[dict[str, dict[Language, str]]] = {
     **DEVICE_TEXTS,
     **TABLE_TEXTS,
+    **FILE_TEXTS,
     "not_enrolled": {
         "zh_TW": "這裡還沒有終端：先用 mps-pos enrol 註冊。",
         "en": "There is no terminal here: enrol it first (mps-pos enrol).",
     },
     "already_enrolled": {
-        "zh_TW": "這個資料夾已有終端；要重新註冊請換一個 --data-dir。",
-        "en": "This directory holds a terminal already; to enrol anew choose another --data-dir.",
+        "zh_TW": "這個資料夾已有終端；要重新註冊請先 mps-pos sign-out，或換一個 --data-dir。",
+        "en": "This directory holds a terminal already; to enrol anew run mps-pos sign-out first, or choose another"
+        " --data-dir.",
     },
     "in_use": {
         "zh_TW": "另一個程式正在使用這台終端的資料。先關閉它。",
         "en": "Another program uses this terminal's data. Close it first.",
     },
     "newer": {
-        "zh_TW": "資料由較新的版本寫成。請升級程式。",
-        "en": "A newer version wrote the data. Upgrade this program.",
+        "zh_TW": "資料由較新的版本寫成，這個版本不會動它。請升級程式。",
+        "en": "A newer version wrote the data; this one does not touch it. Upgrade this program.",
     },
     "older": {
         "zh_TW": "資料要先更新：啟動一次終端。",
         "en": "The data must be brought up to date: start the terminal once.",
     },
     "damaged": {
-        "zh_TW": "終端日誌受損。請用 mps-pos journal export 帶出可驗證的部分，再重新註冊。",
-        "en": "The journal is damaged. Export what verifies (mps-pos journal export), then enrol anew.",
+        "zh_TW": "終端日誌受損，不再寫入。請用 mps-pos journal rescue 檔案 帶出可驗證的部分、帶到平台匯入，再重新註冊。",
+        "en": "The journal is damaged; nothing more is written to it. Carry out what verifies (mps-pos journal rescue FILE),"
+        " bring it to the hub, then enrol anew.",
     },
     "storage": {
         "zh_TW": "無法寫入磁碟（空間不足或故障）。這筆沒有核准。請用 mps-pos doctor 檢查。",
@@ -184,7 +188,10 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "en": "Make room: nothing can be charged that cannot be written",
     },
     "journal": {"zh_TW": "日誌：{count} 筆，驗證通過", "en": "Journal: {count} entries, verified"},
-    "journal_do": {"zh_TW": "匯出日誌，重新註冊", "en": "Export the journal, then enrol anew"},
+    "journal_do": {
+        "zh_TW": "用 mps-pos journal rescue 檔案 帶出可驗證的部分，再重新註冊",
+        "en": "Carry out what verifies (mps-pos journal rescue FILE), then enrol anew",
+    },
     "journal_none": {"zh_TW": "日誌：尚未註冊", "en": "Journal: not enrolled"},
     "line": {"zh_TW": "連線：平台有回應", "en": "Line: the hub answers"},
     "line_do": {

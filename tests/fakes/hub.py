@@ -25,9 +25,12 @@ from shared.journal_entries import (
     verify_decision,
     verify_entry,
 )
+from shared.journal_export import CERTIFICATE_TYP
+from shared.jws import sign_jws
 from shared.payment_code import verify_certificate
 from shared.problems import Code, Problem
-from shared.signing import Ed25519Verifier, Jwks, Verifier, from_base64url
+from shared.signing import Ed25519Verifier, Jwks, PublicJwk, Verifier, from_base64url
+from shared.strict_json import dumps_object
 from tests.builders.codes_for_pos import CodeMint
 
 TERMINAL_ID = "01936f3a-0000-7000-8000-0000000000aa"
@@ -126,8 +129,13 @@ class FakeHub:
             hub_time=self.clock.now(),
             incarnation="1",
             cursor="0",
-            certificate="certificate",
+            certificate=self._certificate(request.public_key),
         )
+
+    def _certificate(self, key: PublicJwk) -> str:
+        payload = dumps_object({"terminal": TERMINAL_ID, "terminal_no": "T07", "public_key": key.x})
+        signer = self.mint.signer
+        return sign_jws(CERTIFICATE_TYP, signer.kid, payload, signer)
 
     def submit(self, entries: Sequence[SubmittedEntry], timeout_ms: int) -> JournalResponse:
         try:

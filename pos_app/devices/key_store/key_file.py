@@ -48,3 +48,10 @@ class KeyFile:
             beside.replace(self._path)
         except OSError as error:
             raise KeyStoreFailed(f"{self._path} cannot be written") from error
+
+    def forget(self) -> None:
+        """Remove the file."""
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            raise KeyStoreFailed(f"{self._path} cannot be removed") from error

@@ -47,6 +47,14 @@ class OsKeyStore:
         except KeyringError as error:
             raise KeyStoreFailed("the key store of the operating system takes no key") from error
 
+    def forget(self) -> None:
+        """Remove it."""
+        try:
+            if keyring.get_password(SERVICE, self._name) is not None:
+                keyring.delete_password(SERVICE, self._name)
+        except KeyringError as error:
+            raise KeyStoreFailed("the key store of the operating system does not let the key go") from error
+
 
 class FirstThatWorks:
     """The operating system's store where it works, else a file; a key is read from where it is."""
@@ -69,3 +77,9 @@ class FirstThatWorks:
             except KeyStoreFailed as error:
                 logger.warning("%s; the key goes into a file of mode 0600", error)
         self._file.save(key)
+
+    def forget(self) -> None:
+        """From both: an old key must not come back."""
+        self._file.forget()
+        if self._os_store.is_there():
+            self._os_store.forget()

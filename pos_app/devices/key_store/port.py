@@ -27,3 +27,11 @@ class KeyStore(Protocol):
             KeyStoreFailed: it cannot be kept.
         """
         ...
+
+    def forget(self) -> None:
+        """Remove the key; repeating it does nothing.
+
+        Raises:
+            KeyStoreFailed: it is still there.
+        """
+        ...

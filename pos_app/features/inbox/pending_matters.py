@@ -53,7 +53,7 @@ class PendingMatters:
     def note(self, seq: int, status: Status, staff: str) -> bool:
         """A manager, whose PIN was just checked, has seen to it; False if it was noted before."""
         at = self._clock.now()
-        return self._database.write(lambda tx: noted.note(tx, seq, status, staff, at)).result()
+        return self._database.write(lambda tx: _note(tx, seq, status, staff, at)).result()
 
     def screen_rows(self) -> tuple[InboxRow, ...]:
         """The same as the screen shows them."""
@@ -80,9 +80,23 @@ def _rows(tx: Transaction, overdue_before: datetime) -> list[PendingMatter]:
         charge = charges.by_id(tx, entry.charge) if entry.charge else None
         key = charge.id if charge else str(entry.seq)
         rows.setdefault(key, PendingMatter(Matter.UNANSWERED, charge, entry))
-    return [
-        row for row in rows.values() if row.entry is None or (row.entry.seq, row.entry.status) not in done
-    ]
+    return list(rows.values())
+
+
+def _matter(entry: SetAside) -> Matter:
+    if entry.is_contradicted:
+        return Matter.DECIDED_OTHERWISE
+    return Matter.REJECTED if entry.status is Status.REJECTED else Matter.WAITING_FOR_A_PERSON
+
+
+def _note(tx: Transaction, seq: int, status: Status, staff: str, at: datetime) -> bool:
+    """With an advice the hub rejects its charge too: what was one row is noted as one."""
+    final = [one for one in waiting.set_aside(tx) if one.is_contradicted or one.status is Status.REJECTED]
+    charge = next((one.charge for one in final if one.seq == seq), None)
+    for one in final:
+        if charge is not None and one.charge == charge and (one.seq, one.status) != (seq, status):
+            noted.note(tx, one.seq, one.status, staff, at)
+    return noted.note(tx, seq, status, staff, at)
 
 
 def row_of(matter: PendingMatter, now: datetime) -> InboxRow | None:

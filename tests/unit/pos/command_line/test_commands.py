@@ -1,15 +1,9 @@
 """`mps-pos` as a process against a hub behind a socket: exit codes, JSON, and a kill at each failpoint."""
 
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -19,12 +13,10 @@ from pos_app.command_line.amounts import why_not_an_amount
 from pos_app.command_line.app import run
 from pos_app.command_line.exits import Exit
 from pos_app.command_line.paper import columns
-from pos_app.journal import failpoints
-from shared.clock import SystemClock
 from shared.journal_entries import Status
 from shared.problems import Code
-from tests.fakes.http_hub import HttpFakeHub
-from tests.fakes.hub import FakeHub, Fault
+from tests.fakes.hub import Fault
+from tests.unit.pos.command_line.conftest import Till
 
 ONLINE_POINTS = (
     "before_charge_commit",
@@ -44,46 +36,6 @@ OFFLINE_POINTS = (
     "before_receipt",
     "after_receipt",
 )
-
-
-@dataclass
-class Till:
-    """A terminal's directory and the program that uses it."""
-
-    folder: Path
-    served: HttpFakeHub
-
-    @property
-    def hub(self) -> FakeHub:
-        return self.served.hub
-
-    def run(self, *arguments: str, dies_at: str | None = None) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "MPS_POS_KEY_STORE": "file", "MPS_POS_LANGUAGE": "en"}
-        if dies_at is not None:
-            environment |= {failpoints.TEST_BUILD: "1", failpoints.CHOSEN: dies_at}
-        command = [sys.executable, "-m", "pos_app", *arguments, "--data-dir", str(self.folder)]
-        return subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=60, check=False
-        )
-
-    def json(self, *arguments: str) -> tuple[int, dict[str, Any]]:
-        ended = self.run(*arguments, "--json")
-        found: dict[str, Any] = json.loads(ended.stdout)
-        return ended.returncode, found
-
-    def charge(self, *more: str, dies_at: str | None = None) -> subprocess.CompletedProcess[str]:
-        code = self.hub.mint.code(self.hub.clock.now())[0]
-        return self.run("charge", "--amount", "299.00", "--code", code, "--json", *more, dies_at=dies_at)
-
-
-@pytest.fixture
-def till(tmp_path: Path) -> Iterator[Till]:
-    served = HttpFakeHub(FakeHub(SystemClock()))
-    made = Till(tmp_path, served)
-    enrolled = made.run("enrol", "--hub", served.address, "--code", "ABCDEFGHJK")
-    assert enrolled.returncode == 0, enrolled.stderr
-    yield made
-    served.close()
 
 
 def test_a_charge_online_is_approved_printed_and_its_json_is_as_promised(till: Till) -> None:
@@ -246,7 +198,7 @@ def test_the_journal_is_listed_verified_and_exported_beside_a_writer(till: Till)
     till.charge()
     listed = [json.loads(line) for line in till.run("journal", "list", "--json").stdout.splitlines()]
     assert [row["type"] for row in listed] == ["genesis", "charge"]
-    lines = [json.loads(line) for line in till.run("journal", "export").stdout.splitlines()]
+    lines = [json.loads(line) for line in till.run("journal", "export").stdout.splitlines()[1:]]
     assert [row["jws"] for row in lines] == sorted(set(till.hub.received), key=till.hub.received.index)
     assert all(row["decision"] for row in lines)
 

@@ -118,6 +118,8 @@ def restore_backup(
         progress=progress,
         at=to_milliseconds(context.clock.now()),
     )
+    # Its own connections would count as somebody's, and hold the file that goes.
+    context.database.close()
     restored = _into_sqlite(work) if context.database.is_sqlite else _into_postgresql(work)
     # Heads of what is lost would say for ever that the log was cut: they stay as evidence, under another name.
     heads = context.settings.data_dir / HEADS_FILE

@@ -1,6 +1,7 @@
 """The desk on which one terminal's batch is judged: rows as they were read, evolving until they are written."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -80,6 +81,7 @@ class Desk:
         self._by_code: dict[str, list[Track]] = {}
         self.transactions: dict[str, TransactionRow] = {row.id: row for row in transactions}
         self.movements: list[Movement] = []
+        self._made_again: dict[str, str] = {}
         self.changed_charges: set[str] = set()
         self.frozen_cards: list[tuple[str, str]] = []
         self.alarms: list[Alarm] = []
@@ -92,6 +94,14 @@ class Desk:
         }
         for track in tracks:
             self.place(track)
+
+    @contextmanager
+    def ignoring_suspension(self) -> Iterator[None]:
+        """Judge as though neither the terminal nor its merchant were, or had been, suspended: a person's word."""
+        facts, is_suspended = self.facts, self.is_suspended
+        self.facts, self.is_suspended = replace(facts, suspended_contacts=frozenset()), False
+        yield
+        self.facts, self.is_suspended = facts, is_suspended
 
     def place(self, track: Track) -> None:
         """Lay an entry on the desk, so that others can refer to it."""
@@ -154,8 +164,8 @@ class Desk:
         return self.transactions[transaction_id] if transaction_id else None
 
     def transaction_by_number(self, tx_no: str) -> TransactionRow | None:
-        """The merchant's transaction of that number."""
-        transaction_id = self.named.by_number.get(tx_no)
+        """The merchant's transaction of that number, one that was just made again too."""
+        transaction_id = self.named.by_number.get(tx_no) or self._made_again.get(tx_no)
         return self.transactions[transaction_id] if transaction_id else None
 
     def clawed_back(self, charged: TransactionRow) -> int:
@@ -210,8 +220,10 @@ class Desk:
         return track is not None and track.is_settled
 
     def record_movement(self, row: TransactionRow, legs: tuple[Leg, ...], points_before: int) -> None:
-        """Plan a transaction; its number is taken when it is written."""
+        """Plan a transaction; its number is taken when it is written, unless it had one before."""
         self.transactions[row.id] = row
+        if row.tx_no:
+            self._made_again[row.tx_no] = row.id
         self.movements.append(Movement(transaction_id=row.id, legs=legs, points_before=points_before))
         if row.original_id is None and row.entry_id is not None:
             self._charged[row.entry_id] = row.id

@@ -15,6 +15,21 @@ DEBIAN = Path("/usr/lib/postgresql")
 KEPT_PREFIX = "mps_before_"
 _SERVICE = "mps"
 MAX_TOLD = 2_000
+_CARRIED = frozenset(
+    {
+        "user",
+        "dbname",
+        "passfile",
+        "connect_timeout",
+        "channel_binding",
+        "require_auth",
+        "gssencmode",
+        "krbsrvname",
+    }
+    | {f"ssl{name}" for name in ("mode", "rootcert", "cert", "key", "crl", "crldir", "password", "sni")}
+)
+"""What a tool has to know of how the hub connects. Its library may be older than the hub's and refuse others; what
+guards the hub's own statements (`options`) would end a long copy."""
 
 
 def export_snapshot(connection: Connection) -> str:
@@ -86,9 +101,8 @@ def _service(connection: Connection, folder: Path) -> Iterator[dict[str, str]]:
         raise CannotCopy("the connection is gone")
     info = driver.info
     known = {"host": info.host, "port": str(info.port), "password": info.password}
-    parameters = {**info.get_parameters(), **{name: value for name, value in known.items() if value}}
-    # What guards the hub's own statements would end a long copy.
-    parameters.pop("options", None)
+    given = {name: value for name, value in info.get_parameters().items() if name in _CARRIED}
+    parameters = given | {name: value for name, value in known.items() if value}
     file = folder / "pg_service.conf"
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

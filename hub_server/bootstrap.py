@@ -28,6 +28,7 @@ from hub_server.admin_api.members import router as admin_members_router
 from hub_server.admin_api.merchants import router as admin_merchants_router
 from hub_server.admin_api.policies import router as admin_policies_router
 from hub_server.admin_api.promotions import router as admin_promotions_router
+from hub_server.admin_api.recovery import router as admin_recovery_router
 from hub_server.admin_api.service import router as admin_service_router
 from hub_server.admin_api.terminals import router as admin_terminals_router
 from hub_server.admin_api.transactions import router as admin_transactions_router
@@ -314,7 +315,7 @@ def _routers(
         signing_keys_router(keys),
         terminals_router(EnrolmentDesk(context, keys, feed_start)),
         journal_router(context, keys, access, figures),
-        change_feed_router(context, streams, access),
+        change_feed_router(streams, access),
         access_router(context, keys, connect_sms(context.settings.sms_address)),
         registration_router(context),
         admin_cards_router(context),
@@ -343,6 +344,7 @@ def _routers(
         admin_promotions_router(context),
         admin_alerts_router(context),
         admin_audit_router(context),
+        admin_recovery_router(context, keys),
     ]
 
 

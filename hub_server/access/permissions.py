@@ -19,6 +19,7 @@ class Permission(StrEnum):
     ADJUSTMENTS = "adjustments"
     SERVICE = "service"
     ALERTS = "alerts"
+    RECOVERY = "recovery"
     AUDIT = "audit"
     ADMINS = "admins"
     OWN_READ = "own_read"
@@ -49,10 +50,18 @@ PERMISSIONS: dict[LoginRole, frozenset[Permission]] = {
             Permission.TERMINALS,
             Permission.CODES,
             Permission.ALERTS,
+            Permission.RECOVERY,
         }
     ),
     LoginRole.FINANCE: frozenset(
-        {Permission.READ, Permission.LOYALTY, Permission.POLICIES, Permission.ADJUSTMENTS, Permission.ALERTS}
+        {
+            Permission.READ,
+            Permission.LOYALTY,
+            Permission.POLICIES,
+            Permission.ADJUSTMENTS,
+            Permission.ALERTS,
+            Permission.RECOVERY,
+        }
     ),
     LoginRole.AUDITOR: frozenset({Permission.READ, Permission.AUDIT}),
     LoginRole.OWNER: _MERCHANTS_OWN,

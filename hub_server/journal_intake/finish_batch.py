@@ -26,7 +26,9 @@ def finish_batch(
 
 def _record_shifts(connection: Connection, batch: Batch, through: int) -> None:
     desk = batch.desk
-    new = [track.incoming for track in desk.tracks.values() if track.is_new]
+    # Also one that was set aside, and is accepted by a person's word.
+    accepted = (track for track in desk.tracks.values() if track.is_changed and track.is_settled)
+    new = [track.incoming for track in accepted]
     changed = {*(movement.transaction_id for movement in desk.movements), *desk.changed_charges}
     record_shifts(
         connection,

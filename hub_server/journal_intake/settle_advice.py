@@ -12,6 +12,9 @@ from shared.offline_rules import OfflineFacts
 from shared.problems import Code, Refusal
 from shared.rates import payable as payable_of
 
+_REFUSED = frozenset({Status.DECLINED, Status.REJECTED})
+"""A charge that came to nothing: live, or by a person."""
+
 
 def take_advice(desk: Desk, track: Track) -> None:
     """A new advice: it waits for a person, for its charge, or is judged."""
@@ -53,8 +56,8 @@ def _judge_by_charge(desk: Desk, charge: Track, track: Track, *, is_final: bool)
     moved = desk.transaction_of(charge.id)
     if moved is not None and moved.status is not TransactionStatus.REVERSED:
         track.become(Status.COMPLETED, transaction_id=moved.id)
-    elif charge.status is Status.DECLINED and _knew(charge, track):
-        track.reject(Code.CONTRADICTORY_ENTRY, "the charge had been declined")
+    elif charge.status in _REFUSED and _knew(charge, track):
+        track.reject(Code.CONTRADICTORY_ENTRY, f"the charge had been {charge.status}")
     else:
         _settle(desk, charge, track, is_final=is_final)
 
@@ -69,7 +72,8 @@ def _first_advice(desk: Desk, charge: Track, track: Track) -> Track | None:
     for other in desk.about(charge.id):
         if other is track or not other.is_advice or other.status is None:
             continue
-        if other.is_settled or other.status is Status.HELD or other.seq < track.seq:
+        is_held_before = other.status is Status.HELD and track.status is not Status.HELD
+        if other.is_settled or is_held_before or other.seq < track.seq:
             return other
     return None
 

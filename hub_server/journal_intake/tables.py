@@ -13,7 +13,8 @@ from sqlalchemy import (
     text,
 )
 
-from hub_server.foundation.storage import InstantColumn, enum_column, metadata, uuid_column
+from hub_server.foundation.storage import InstantColumn, JsonColumn, enum_column, metadata, uuid_column
+from hub_server.journal_intake.states import Verdict
 from shared.journal_entries import Status
 
 WAITS_FOR_ITS_CHARGE = "status = 'pending' AND charge_id IS NOT NULL"
@@ -84,6 +85,22 @@ journal_forks = Table(
     Column("decision", Text, nullable=False),
 )
 """Entries that contradict the journal that was there first: kept as evidence, refused alike for ever."""
+
+entry_rulings = Table(
+    "entry_rulings",
+    metadata,
+    uuid_column("terminal_id", ForeignKey("terminals.id"), primary_key=True),
+    uuid_column("subject", primary_key=True),
+    enum_column("verdict", Verdict),
+    Column("reason", String(64), nullable=False),
+    Column("proposed_by", String(64), nullable=False),
+    Column("proposed_at", InstantColumn, nullable=False),
+    Column("proposer_hands", JsonColumn, nullable=False),
+    Column("decided_by", String(64)),
+    Column("decided_at", InstantColumn),
+)
+"""What a person said of an entry that waited for one. `subject`: the entry's id; of an advice, its charge's, since they
+end together. To honour takes two people (`proposer_hands`: none of those logins is the second's), to refuse one."""
 
 journal_failures = Table(
     "journal_failures",

@@ -242,9 +242,14 @@ def _news(
     ]
     merchant_id = desk.facts.merchant_id
     news += repeated_label_news(connection, merchant_id, planned)
-    ended = sorted(track.seq for track in changed if not track.is_new and track.is_settled)
+    ended = sorted(track.seq for track in changed if not track.is_new and _is_news(track))
     if ended:
         payload = {"kind": "settled", "merchant_id": merchant_id, "terminal_id": desk.facts.terminal_id}
         told = Settled(seqs=tuple(ended)).model_dump(mode="json")
         news.append(News(FEED, payload | {"data": told}))
     return news
+
+
+def _is_news(track: Track) -> bool:
+    """Its terminal waits for it: the answer for ever, or that a held charge waits for its advice now."""
+    return track.is_settled or track.status is Status.UNCONFIRMED

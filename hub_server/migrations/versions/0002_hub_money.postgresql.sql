@@ -224,6 +224,20 @@ CREATE INDEX ix_logins_merchant_id ON logins (merchant_id);
 
 ALTER TABLE payment_codes ADD COLUMN kiosk_id UUID CONSTRAINT fk_payment_codes_kiosk_id REFERENCES kiosks (id);
 
+CREATE TABLE entry_rulings (
+    terminal_id UUID NOT NULL,
+    subject UUID NOT NULL,
+    verdict VARCHAR(32) NOT NULL CONSTRAINT ck_entry_rulings_verdict_known CHECK (verdict IN ('honour', 'refuse')),
+    reason VARCHAR(64) NOT NULL,
+    proposed_by VARCHAR(64) NOT NULL,
+    proposed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    proposer_hands JSONB NOT NULL,
+    decided_by VARCHAR(64),
+    decided_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_entry_rulings PRIMARY KEY (terminal_id, subject),
+    CONSTRAINT fk_entry_rulings_terminal_id FOREIGN KEY(terminal_id) REFERENCES terminals (id)
+);
+
 ALTER TABLE shifts ADD COLUMN opened_seq BIGINT;
 
 CREATE INDEX ix_shifts_opened ON shifts (terminal_id, opened_seq);

@@ -239,6 +239,20 @@ CREATE INDEX ix_logins_merchant_id ON logins (merchant_id);
 
 ALTER TABLE payment_codes ADD COLUMN kiosk_id CHAR(32) CONSTRAINT fk_payment_codes_kiosk_id REFERENCES kiosks (id);
 
+CREATE TABLE entry_rulings (
+    terminal_id CHAR(32) NOT NULL,
+    subject CHAR(32) NOT NULL,
+    verdict VARCHAR(32) NOT NULL CONSTRAINT ck_entry_rulings_verdict_known CHECK (verdict IN ('honour', 'refuse')),
+    reason VARCHAR(64) NOT NULL,
+    proposed_by VARCHAR(64) NOT NULL,
+    proposed_at BIGINT NOT NULL,
+    proposer_hands JSON NOT NULL,
+    decided_by VARCHAR(64),
+    decided_at BIGINT,
+    CONSTRAINT pk_entry_rulings PRIMARY KEY (terminal_id, subject),
+    CONSTRAINT fk_entry_rulings_terminal_id FOREIGN KEY(terminal_id) REFERENCES terminals (id)
+);
+
 ALTER TABLE shifts ADD COLUMN opened_seq BIGINT;
 
 CREATE INDEX ix_shifts_opened ON shifts (terminal_id, opened_seq);

@@ -7,8 +7,7 @@ from fastapi.responses import StreamingResponse
 
 from hub_server.change_feed.look import FeedCursor
 from hub_server.change_feed.streams import FeedStreams
-from hub_server.foundation.context import Context
-from hub_server.terminals import TerminalAccess, TerminalIdentity, record_head
+from hub_server.terminals import TerminalAccess, TerminalIdentity
 from shared.problems import Code, CodedError
 
 _MAX_HEAD = (1 << 63) - 1
@@ -32,7 +31,7 @@ class EventStream(StreamingResponse):
     media_type = "text/event-stream"
 
 
-def router(context: Context, streams: FeedStreams, access: TerminalAccess) -> APIRouter:
+def router(streams: FeedStreams, access: TerminalAccess) -> APIRouter:
     """The feed."""
     routes = APIRouter(prefix="/api/v1/terminals/me", tags=["terminals"])
 
@@ -48,9 +47,8 @@ def router(context: Context, streams: FeedStreams, access: TerminalAccess) -> AP
             cursor = FeedCursor.read(last_event_id or "0")
         except ValueError as error:
             raise CodedError(Code.INVALID_REQUEST, "Last-Event-ID is not a cursor of this hub") from error
-        if head is not None:
-            at = context.clock.now()
-            context.database.run(lambda c: record_head(c, terminal.terminal_id, head, at))
-        return EventStream(streams.stream(terminal, cursor.position), headers={"X-Accel-Buffering": "no"})
+        return EventStream(
+            streams.stream(terminal, cursor.position, head), headers={"X-Accel-Buffering": "no"}
+        )
 
     return routes

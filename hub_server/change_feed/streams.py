@@ -13,6 +13,7 @@ from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
 
+from hub_server.change_feed.arrivals import PAGE, Arrivals
 from hub_server.change_feed.events import event_text, hub_time_text
 from hub_server.change_feed.listener import Delivery, Listener
 from hub_server.change_feed.look import Look, look, tell_time
@@ -25,7 +26,6 @@ from shared.problems import Code, CodedError
 
 _log = logging.getLogger("mps.hub.change_feed")
 
-PAGE = 500
 MAX_PAGES = 100
 MAX_STREAMS_OF_ONE = 4
 
@@ -45,6 +45,7 @@ class FeedStreams:
         """No stream is open, and the poller has nothing to do."""
         self._context = context
         self._figures = figures
+        self._arrivals = Arrivals(context)
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
         self._position: int | None = None
@@ -59,15 +60,20 @@ class FeedStreams:
         if self._closing or len(self._listeners) >= self._context.settings.max_streams:
             raise CodedError(Code.SYSTEM_BUSY, "too many streams, or stopping")
 
-    async def stream(self, terminal: TerminalIdentity, cursor: int) -> AsyncIterator[str]:
-        """The text of a stream from after a cursor on; ends when the hub stops or the terminal leaves."""
+    async def stream(
+        self, terminal: TerminalIdentity, cursor: int, head: int | None = None
+    ) -> AsyncIterator[str]:
+        """The text of a stream from after a cursor on; ends when the hub stops or the terminal leaves.
+
+        `head` is the last entry of the terminal's journal, which is recorded before it is told the time.
+        """
         scope = Scope(terminal.merchant_id, terminal.store_id, terminal.terminal_id)
         listener = Listener(scope, cursor, asyncio.get_running_loop())
         try:
             await run_in_threadpool(self._subscribe, listener)
             told: datetime | None = None
             while not self._closing:
-                page = await run_in_threadpool(self._catch_up, listener)
+                page = await run_in_threadpool(self._catch_up, listener, head)
                 for text in self._texts(listener, page, told):
                     yield text
                 if page.hub_time is not None:
@@ -154,17 +160,11 @@ class FeedStreams:
         if self._closing:
             listener.close()
 
-    def _catch_up(self, listener: Listener) -> Delivery:
-        def work(connection: Connection) -> Look:
-            found = look(connection, self._context.clock, listener.cursor, PAGE, listener.scope)
-            if found.hub_time is not None:
-                tell_time(connection, [listener.scope.terminal_id], found.hub_time)
-            return found
-
-        found = self._context.database.run(work)
-        if found.hub_time is not None:
+    def _catch_up(self, listener: Listener, head: int | None) -> Delivery:
+        page = self._arrivals.catch_up(listener, head)
+        if page.hub_time is not None:
             listener.told_ms = self._context.clock.monotonic_ms()
-        return Delivery(found.events, found.hub_time)
+        return page
 
     def _texts(self, listener: Listener, delivery: Delivery, told: datetime | None) -> list[str]:
         texts: list[str] = []

@@ -3,8 +3,10 @@
 import json
 import signal
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from pos_app.command_line.sending import send_and_receive
@@ -33,10 +35,14 @@ class Counter:
         return ("--amount", AMOUNT, "--code", code or self.shop.payment_code().text, "--json")
 
     def charge(
-        self, *arguments: str, code: str | None = None, prefix: tuple[str, ...] = (), **environment: str
+        self,
+        *arguments: str,
+        code: str | None = None,
+        prefix: tuple[str, ...] = (),
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> subprocess.CompletedProcess[str]:
         """`mps-pos charge`, noted if it says approved. `prefix` goes before the program."""
-        commands = TerminalCommands(self.folder, environment, prefix)
+        commands = TerminalCommands(self.folder, dict(environment), prefix)
         done = commands.run("charge", *self.order(code), "--language", "en", *arguments)
         if done.returncode == APPROVED:
             told = json.loads(done.stdout)

@@ -30,6 +30,7 @@ from hub_server.admin_api.policies import router as admin_policies_router
 from hub_server.admin_api.promotions import router as admin_promotions_router
 from hub_server.admin_api.recovery import router as admin_recovery_router
 from hub_server.admin_api.service import router as admin_service_router
+from hub_server.admin_api.sync import router as admin_sync_router
 from hub_server.admin_api.terminals import router as admin_terminals_router
 from hub_server.admin_api.transactions import router as admin_transactions_router
 from hub_server.audit.jobs import chain_job
@@ -62,7 +63,7 @@ from hub_server.merchant_api.stores import router as merchant_stores_router
 from hub_server.merchant_api.terminals import router as merchant_terminals_router
 from hub_server.merchant_api.transactions import router as merchant_transactions_router
 from hub_server.monitoring import alert_handler
-from hub_server.monitoring.jobs import busy_job, refusals_job
+from hub_server.monitoring.jobs import busy_job, gaps_job, refusals_job
 from hub_server.pages.member.routes import router as member_page_router
 from hub_server.payment_codes import CodeShelf
 from hub_server.payment_codes.jobs import rotation_job, sweep_job
@@ -303,6 +304,7 @@ def _book_keeping(
         chain_job(context, keys.signer, figures.audit_lag.set),
         refusals_job(context),
         busy_job(context, figures.busy_count),
+        gaps_job(context),
     ]
     return Loop(context.clock, books), Loop(context.clock, [check_job(context, watch)])
 
@@ -345,6 +347,7 @@ def _routers(
         admin_alerts_router(context),
         admin_audit_router(context),
         admin_recovery_router(context, keys),
+        admin_sync_router(context),
     ]
 
 

@@ -7,9 +7,11 @@ from typing import Final
 
 from hub_server.foundation.context import Context
 from hub_server.foundation.scheduling import Job
+from hub_server.monitoring.journals import watch_gaps
 from hub_server.monitoring.watch_refusals import BUSY, raise_once, watch_refusals
 
 LOOKS_PER_WINDOW: Final = 10
+GAP_LOOK_MS: Final = 600_000
 HUB: Final = "hub"
 
 
@@ -53,6 +55,15 @@ def refusals_job(context: Context) -> Job:
 def busy_job(context: Context, total: Callable[[], int]) -> Job:
     """The same for SYSTEM_BUSY, which leaves no trace in the database."""
     return Job("monitoring.busy", _interval_ms(context), BusyWatch(context, total).run)
+
+
+def gaps_job(context: Context) -> Job:
+    """Looks for gaps in journals that are too old."""
+
+    def look() -> None:
+        context.database.run(lambda c: watch_gaps(c, context.clock.now()))
+
+    return Job("monitoring.gaps", GAP_LOOK_MS, look)
 
 
 def _interval_ms(context: Context) -> int:

@@ -88,6 +88,7 @@ class Line:
         self._thread.start()
         self.weather = Weather()
         self.requests: list[SeenRequest] = []
+        self._request_came = threading.Condition()
         self._copies: list[bytes] = []
         self._copy_came = threading.Condition()
         self.transports: set[asyncio.Transport] = set()
@@ -137,6 +138,26 @@ class Line:
     def release(self) -> None:
         """What was held goes on."""
         self._loop.call_soon_threadsafe(self._gate.opened.set)
+
+    def wait_for_requests(self, what: str, count: int, limit_s: float) -> list[float]:
+        """When requests of that kind (method and path) began, once there are so many.
+
+        Raises:
+            AssertionError: there are not in time.
+        """
+
+        def seen() -> list[float]:
+            return [request.at_s for request in self.requests if request.what == what]
+
+        with self._request_came:
+            assert self._request_came.wait_for(lambda: len(seen()) >= count, limit_s), self.requests
+            return seen()
+
+    def note_requests(self, found: list[SeenRequest]) -> None:
+        """They begin."""
+        with self._request_came:
+            self.requests.extend(found)
+            self._request_came.notify_all()
 
     def wait_for_copies(self, count: int) -> list[bytes]:
         """Bodies of the answers to copied requests, once there are so many.
@@ -327,14 +348,9 @@ class _TerminalSide(_Side):
 
     def data_received(self, data: bytes) -> None:
         now = time.monotonic()
-        self._line.requests.extend(
-            SeenRequest(match[1].decode("latin-1"), now) for match in _REQUEST.finditer(data)
+        self._line.note_requests(
+            [SeenRequest(match[1].decode("latin-1"), now) for match in _REQUEST.finditer(data)]
         )
-        if data.startswith(_JOURNAL):
-            if self._line.fault is LineFault.LOSE_ENTRIES:
-                self.lose_the_rest()
-            elif self._line.fault is LineFault.LOSE_DECISIONS:
-                self._hub_side.lose_the_rest()
         super().data_received(data)
 
     def _write(self, data: bytes) -> None:

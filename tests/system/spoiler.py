@@ -95,7 +95,12 @@ class Spoiler:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def port(self) -> int:
+        """Its own."""
+        return self._server.server_port
 
     def __enter__(self) -> Self:
         """Listen."""

@@ -1,10 +1,10 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup run test bench lint format screenshots clean
+.PHONY: help setup run test bench power-loss lint format screenshots clean
 
 help: ## what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 setup: ## install what a bare machine lacks; quick when repeated
 	@sh packaging/setup/setup.sh
@@ -17,6 +17,10 @@ test: setup ## every check and every test
 
 bench: setup ## figures as ratios, written to build/bench.json
 	@$(PYTHON) -m tests.benchmarks
+
+power-loss: setup ## the power goes after "approved", in user-mode-linux: no charge may be lost (installs what it needs)
+	@sh packaging/power_loss/install.sh
+	@$(PYTHON) packaging/power_loss/power_loss.py
 
 lint: setup ## ruff, formatting, mypy, import contracts
 	@$(PYTHON) -m tests.checks --lint

@@ -3,16 +3,15 @@
 A merchant is told of the card no more than its slip says: never whose it is, what it holds or has in points.
 """
 
-import re
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BeforeValidator
 
 from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Connection
 from hub_server.foundation.web.answers import problems
+from hub_server.foundation.web.instants import AskedInstant
 from hub_server.foundation.web.paging import DEFAULT_PAGE, Cursor, Limit
 from hub_server.merchant_api.days_of_merchant import DaysOfMerchant, no_date
 from hub_server.merchant_api.messages import (
@@ -31,23 +30,9 @@ from hub_server.transactions import (
     list_transactions_by_time,
     transactions_by_id,
 )
-from shared.clock import to_milliseconds
 from shared.ids import Uuid7Text
 from shared.problems import Code, CodedError
 
-_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,30})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
-
-
-def _read_instant(value: object) -> datetime:
-    if not isinstance(value, str) or not _RFC3339.fullmatch(value):
-        raise ValueError("not a time by RFC 3339")
-    try:
-        return to_milliseconds(datetime.fromisoformat(value.upper()))
-    except OverflowError as error:
-        raise ValueError("beyond what a calendar holds") from error
-
-
-_Instant = Annotated[datetime, BeforeValidator(_read_instant)]
 _Day = Annotated[str, Query(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", json_schema_extra={"format": "date"})]
 
 
@@ -59,8 +44,8 @@ def router(context: Context, access: TerminalAccess) -> APIRouter:
     @routes.get("/transactions", responses=problems(Code.NOT_FOUND, Code.TERMINAL_NOT_ACTIVE))
     def transactions(
         reader: Annotated[Reader, reads],
-        begin: Annotated[_Instant | None, Query(alias="from")] = None,
-        end: Annotated[_Instant | None, Query(alias="to")] = None,
+        begin: Annotated[AskedInstant | None, Query(alias="from")] = None,
+        end: Annotated[AskedInstant | None, Query(alias="to")] = None,
         order_ref: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
         store_id: Uuid7Text | None = None,
         limit: Limit = DEFAULT_PAGE,

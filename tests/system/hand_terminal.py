@@ -23,6 +23,7 @@ from shared.journal_entries import (
     Entry,
     EntryData,
     GenesisData,
+    RefundData,
     ReversalData,
     ReversalReason,
     first_prev,
@@ -63,12 +64,13 @@ def enrol_by_hand(hub_url: str, enrolment_code: str, name: str = "hand") -> "Han
 
 @dataclass
 class HandTerminal:
-    """One journal and its key. `entries` is all it ever wrote, in order."""
+    """One journal and its key. `entries` is all it ever wrote, in order, `decisions` the first answer to each by id."""
 
     hub_url: str
     enrolment: Enrolment
     signer: Ed25519Signer = field(repr=False)
     entries: list[Entry] = field(default_factory=list)
+    decisions: dict[str, str] = field(default_factory=dict)
     _token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
@@ -143,7 +145,17 @@ class HandTerminal:
     def submit(self, *entries: Entry | str, to: str | None = None) -> JournalResponse:
         """Send entries, or texts as they are, in this order; `to` is another node of the same hub."""
         texts = [entry if isinstance(entry, str) else entry.jws for entry in entries]
-        body = JournalRequest(entries=tuple(SubmittedEntry(jws=text) for text in texts))
+        return self._send([SubmittedEntry(jws=text) for text in texts], to)
+
+    def submit_with_decisions(self, *entries: Entry) -> JournalResponse:
+        """Send entries again, each with the decision that it was answered with, where it was."""
+        told = self.decisions
+        return self._send(
+            [SubmittedEntry(jws=each.jws, decision=told.get(each.id)) for each in entries], None
+        )
+
+    def _send(self, entries: list[SubmittedEntry], to: str | None) -> JournalResponse:
+        body = JournalRequest(entries=tuple(entries))
         answer = httpx.post(
             f"{to or self.hub_url}/api/v1/terminals/me/journal",
             content=body.model_dump_json(exclude_none=True),
@@ -151,7 +163,11 @@ class HandTerminal:
             timeout=_HTTP_S,
         )
         assert answer.status_code == 200, answer.text
-        return JournalResponse.model_validate_json(answer.content)
+        response = JournalResponse.model_validate_json(answer.content)
+        for result in response.results:
+            if result.id is not None and result.decision is not None:
+                self.decisions.setdefault(result.id, result.decision)
+        return response
 
     def authorisation(self) -> dict[str, str]:
         """The header that names this terminal."""
@@ -191,8 +207,24 @@ class HandTerminal:
             "client_assertion": sign_jws("JWT", self.id, dumps_object(claims), self.signer),
         }
 
+    def refund(self, charge: Entry, amount: int, *, approved_by: str) -> Entry:
+        """A part of a charge, of whichever terminal, is to go back."""
+        return self.write(
+            RefundData(
+                charge=charge.id, amount=amount, reason="hand", cashier="hand-2", approved_by=approved_by
+            )
+        )
+
+    def forget_token(self) -> None:
+        """Ask for another at the next request."""
+        self._token = ""
+
     def _fetch_token(self) -> str:
         url = f"{self.hub_url}/api/v1/oauth/token"
         answer = httpx.post(url, data=self.token_request(), timeout=_HTTP_S)
+        if answer.status_code == 401:
+            # Once more, with what the hub said of it when it was enrolled.
+            certificate = {"terminal_certificate": self.enrolment.certificate}
+            answer = httpx.post(url, data=self.token_request() | certificate, timeout=_HTTP_S)
         token: str = answer.raise_for_status().json()["access_token"]
         return token

@@ -1,0 +1,138 @@
+"""A hub that is lost with everything since its backup, and what its terminals bring back (faults.md 20; protocol.md 5)."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import sqlalchemy as sa
+
+from hub_server.cards.tables import cards
+from hub_server.transactions.tables import transactions
+from shared.api.policy import Policy
+from shared.journal_entries import Entry, Status
+from tests.system.hand_terminal import HandTerminal, enrol_by_hand
+from tests.system.processes import HubProcess
+from tests.system.shop import CHEAP_HASHES, FundedCode, Shop
+
+JUMP = 1_000_000
+_WINDOW_S, _LATE_S = 20, 40
+_ANEW = ("id", "original_id")
+
+
+def test_terminals_that_went_on_bring_a_restored_hub_back_to_the_number(tmp_path: Path) -> None:
+    hub = HubProcess(tmp_path / "hub", environment=CHEAP_HASHES).start()
+    shop = Shop.open(hub)
+    till, stall = (_terminal(shop) for _ in range(2))
+    codes = shop.load(10)
+    shop.set_policy(Policy(live_window_s=_WINDOW_S))
+    manager = next(person["id"] for person in shop.demo["staff"] if person["role"] == "store_manager")
+    _ask(till, till.charge(codes[0].text, 10_100))
+    saved = _backed_up(hub, tmp_path, till)
+
+    # All this happens after the backup, and dies with the hub.
+    kept, undone, returned = (till.charge(code.text, 20_000) for code in codes[1:4])
+    _ask(till, kept, undone, returned)
+    _ask(till, till.reversal(undone), till.refund(returned, 5_000, approved_by=manager))
+    stall.contact = stall.submit(stall.entries[0]).hub_time
+    advised: list[Entry] = []
+    for code in codes[4:6]:
+        charge = stall.charge(code.text, 7_000, age_s=_LATE_S)
+        advised += [charge, stall.advice(charge, code.text)]
+    _ask(stall, *advised)
+    _ask(stall, stall.reversal(advised[0]))
+    young = _terminal(shop)
+    _ask(young, young.charge(codes[6].text, 3_000), young.refund(kept, 1_500, approved_by=manager))
+    unsent = stall.charge(codes[7].text, 6_000)
+    stall.advice(unsent, codes[7].text)
+    by_merchant = _charge_by_merchant(shop, codes[8], 4_000)
+    before, balances = _book(shop), _balances(shop)
+    shop.close()
+    hub.kill()
+    for file in hub.folder.glob("hub.sqlite*"):
+        file.unlink()
+
+    done = hub.run("restore", str(saved))
+    assert done.returncode == 0, done.stderr
+    hub.start()
+    shop = Shop.open(hub)
+    try:
+        assert before.keys() - _book(shop).keys(), "the copy knows nothing of what came after it"
+        # The one that was enrolled last comes first: its refund waits for the other's charge.
+        for terminal in (young, stall, till):
+            terminal.forget_token()
+            terminal.submit_with_decisions(*terminal.entries)
+        last = [terminal.submit_with_decisions(*terminal.entries) for terminal in (till, stall, young)]
+
+        answered = [result for response in last for result in response.results]
+        assert {result.status for result in answered} <= {
+            Status.ACCEPTED,
+            Status.COMPLETED,
+            Status.REVERSED,
+        }
+        after = _book(shop)
+        # What terminals cannot bring back: the runbook leaves it to the merchant's system and a person.
+        assert before.keys() - after.keys() == {by_merchant}
+        new = after.keys() - before.keys()
+        assert {number: row for number, row in after.items() if number not in new} == {
+            number: row for number, row in before.items() if number != by_merchant
+        }
+        # What had never reached the lost hub is decided now, by a number that was never given.
+        assert [after[number]["entry_id"] for number in new] == [unsent.id]
+        assert all(int(number[3:]) > JUMP for number in new)
+        lost = {codes[8].card_no: -4_000, codes[7].card_no: 6_000}
+        assert {no: held + lost.get(no, 0) for no, held in _balances(shop).items()} == balances
+        assert hub.check()["clean"]
+    finally:
+        shop.close()
+        hub.stop()
+
+
+def _terminal(shop: Shop) -> HandTerminal:
+    made = enrol_by_hand(shop.hub.url, shop.enrolment_code())
+    assert [result.status for result in made.submit(made.entries[0]).results] == [Status.ACCEPTED]
+    return made
+
+
+def _ask(terminal: HandTerminal, *entries: Entry) -> None:
+    """Send entries, and again until each has its answer: a charge that came late is settled by its advice."""
+    terminal.submit(*entries)
+    results = terminal.submit(*entries).results
+    assert {result.status for result in results} <= {Status.COMPLETED, Status.REVERSED}, results
+
+
+def _backed_up(hub: HubProcess, folder: Path, terminal: HandTerminal) -> Path:
+    """A copy made while the hub serves; the terminal is told by the feed how far its journal is in it."""
+    saved = folder / "saved.mpsbackup"
+    done = hub.run("backup", str(saved))
+    assert done.returncode == 0, done.stderr
+    with terminal.feed() as lines:
+        next(line for line in lines if line == "event: covered")
+        assert next(lines) == 'data: {"seq":1}'
+    return saved
+
+
+def _charge_by_merchant(shop: Shop, code: FundedCode, amount: int) -> str:
+    """A charge of a till that keeps no journal; its number."""
+    answer = httpx.post(
+        f"{shop.hub.url}/api/v1/charges",
+        json={"code": code.text, "amount": amount, "currency": "TWD"},
+        headers={"Authorization": f"Bearer {shop.demo['merchant']['api_key']}", "Idempotency-Key": "lost-1"},
+        timeout=20,
+    )
+    number: str = answer.raise_for_status().json()["tx_no"]
+    return number
+
+
+def _book(shop: Shop) -> dict[str, dict[str, Any]]:
+    """Every transaction by its number."""
+    rows = shop.read(sa.select(transactions))
+    numbers = {row["id"]: row["tx_no"] for row in rows}
+    return {
+        row["tx_no"]: {name: value for name, value in row.items() if name not in _ANEW}
+        | {"of": numbers.get(row["original_id"])}
+        for row in rows
+    }
+
+
+def _balances(shop: Shop) -> dict[str, int]:
+    return {row["card_no"]: row["balance"] for row in shop.read(sa.select(cards))}

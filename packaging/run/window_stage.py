@@ -16,6 +16,7 @@ from tests.fakes.clock import ManualClock
 from tests.fakes.desk import GOOD_CODE, FakeTerminal
 
 WAIT_MS = 5_000
+REST_MS = 150
 
 
 @dataclass
@@ -49,6 +50,12 @@ class Stage:
         while not holds():
             if deadline.hasExpired():
                 raise TimeoutError("the scene did not come about")
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+    def rest(self) -> None:
+        """Let what was pressed come about, where nothing tells that it has."""
+        deadline = QDeadlineTimer(REST_MS)
+        while not deadline.hasExpired():
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
 
     def keys(self, text: str) -> None:

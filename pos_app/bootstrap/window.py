@@ -4,6 +4,7 @@ import logging
 
 from pos_app.bootstrap.counter_terminal import CounterTerminal
 from pos_app.bootstrap.devices import camera_of, printer_of
+from pos_app.bootstrap.rescue import rescue_of
 from pos_app.bootstrap.terminal import app_version, build_enrolment, build_terminal, http_hub
 from pos_app.desktop.run import Equipment, run
 from pos_app.desktop.terminal import Doors
@@ -12,7 +13,7 @@ from pos_app.features.enrolment.flow import EnrolCommand
 from pos_app.features.start_up.flow import CannotOpen, StartUpFault
 from pos_app.hub_client import HubRefused, HubUnreachable, InsecureAddress
 from pos_app.hub_copy.hub_copy import NotEnrolled
-from pos_app.journal.journal import JournalDamaged
+from pos_app.journal.read_back import JournalDamaged
 from pos_app.settings import Settings
 from pos_app.storage import DataDirectoryInUse, NewerDatabase, StorageDamaged, StorageError
 from shared.clock import SystemClock
@@ -25,7 +26,7 @@ _FAULTS: tuple[tuple[type[Exception], StartUpFault], ...] = (
     (KeyStoreFailed, StartUpFault.KEY),
     (JournalDamaged, StartUpFault.JOURNAL),
     (StorageDamaged, StartUpFault.JOURNAL),
-    (NewerDatabase, StartUpFault.SETTINGS),
+    (NewerDatabase, StartUpFault.NEWER),
     (InsecureAddress, StartUpFault.SETTINGS),
     (StorageError, StartUpFault.DISK),
     (OSError, StartUpFault.DISK),
@@ -52,7 +53,11 @@ def run_window(settings: Settings) -> int:
 
 def doors_of(settings: Settings) -> Doors:
     """How the window comes by its terminal."""
-    return Doors(open_terminal=lambda: _open(settings), enrol=lambda command: _enrol(settings, command))
+    return Doors(
+        open_terminal=lambda: _open(settings),
+        enrol=lambda command: _enrol(settings, command),
+        rescue=rescue_of(settings),
+    )
 
 
 def _open(settings: Settings) -> CounterTerminal | None:
@@ -64,7 +69,8 @@ def _open(settings: Settings) -> CounterTerminal | None:
         # The boundary to a person: every fault has its screen, and the log has the whole of it.
         logger.exception("the terminal does not open")
         fault = next((fault for kind, fault in _FAULTS if isinstance(error, kind)), StartUpFault.OTHER)
-        raise CannotOpen(fault, f"{type(error).__name__}: {error}") from error
+        seq = error.seq if isinstance(error, JournalDamaged) else None
+        raise CannotOpen(fault, f"{type(error).__name__}: {error}", seq) from error
 
 
 def _enrol(settings: Settings, command: EnrolCommand) -> CounterTerminal | Refusal | None:

@@ -104,18 +104,17 @@ class Desktop(QObject):
     def open_doors(self, doors: Doors) -> None:
         """Open the terminal; enrol it first where it is new."""
         self._ask_printer()
-        presenter = StartUpPresenter(doors.open_terminal, self.background, self)
+        presenter = StartUpPresenter(doors.open_terminal, doors.rescue, self.background, self)
         view = StartUpView()
         presenter.screen_changed.connect(view.show_screen)
         presenter.opened.connect(lambda terminal: self._opened(terminal, doors))
-        view.retry_pressed.connect(presenter.begin)
-        view.quit_pressed.connect(self.window.close)
+        presenter.quit_asked.connect(self.window.close)
+        view.way_taken.connect(presenter.take)
+        view.place_chosen.connect(presenter.place_chosen)
+        view.path_typed.connect(presenter.typed)
 
         def key(name: str) -> bool:
-            if presenter.screen.can_retry and name == "enter":
-                presenter.begin()
-            elif presenter.screen.can_retry and name == "esc":
-                self.window.close()
+            presenter.key(name)
             return True
 
         self.window.add_page("start_up", Page(view=view, set_language=view.set_language, key=key))

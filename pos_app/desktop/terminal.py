@@ -11,6 +11,7 @@ from pos_app.features.history.flow import HistoryRow
 from pos_app.features.inbox.flow import InboxRow
 from pos_app.features.shift.flow import OpenShift, ShiftFigures
 from pos_app.features.sign_in.flow import Person, PinAnswer
+from pos_app.features.start_up.presenter import RescueWork
 from pos_app.receipts.content import ChargeReceipt, MatterSlip, ShiftReport
 from pos_app.syncing.line import LineStatus
 from shared.problems import Refusal
@@ -99,7 +100,9 @@ class Terminal(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doors:
     """How the window comes by its terminal. Both block. `open_terminal` gives None where this machine is not enrolled yet
-    and raises `CannotOpen`; `enrol` gives the opened terminal, the hub's refusal, or None with no line."""
+    and raises `CannotOpen`; `enrol` gives the opened terminal, the hub's refusal, or None with no line; `rescue` are the ways
+    out of a journal that does not open."""
 
     open_terminal: Callable[[], Terminal | None]
     enrol: Callable[[EnrolCommand], Terminal | Refusal | None]
+    rescue: RescueWork

@@ -16,7 +16,7 @@ from pos_app.features.enrolment.flow import EnrolCommand
 from pos_app.features.start_up.flow import CannotOpen, StartUpFault
 from shared.problems import Code, Refusal
 from tests.fakes.clock import ManualClock
-from tests.fakes.desk import FakeTerminal
+from tests.fakes.desk import FakeTerminal, no_rescue
 from tests.log_rules import ExpectedLogs
 
 WAIT_MS = 5_000
@@ -70,10 +70,11 @@ def test_a_terminal_that_does_not_open_says_why_and_opens_on_enter_once_it_can(
             raise CannotOpen(faults.pop())
         return FakeTerminal()
 
-    desktop.open_doors(Doors(open_terminal=open_terminal, enrol=lambda _: None))
-    qtbot.waitUntil(lambda: label(desktop, "start_up_title") == "終端不能開啟", timeout=WAIT_MS)
+    desktop.open_doors(Doors(open_terminal=open_terminal, enrol=lambda _: None, rescue=no_rescue()))
+    title = "日誌受損，已停止收款" if fault is StartUpFault.JOURNAL else "終端不能開啟"
+    qtbot.waitUntil(lambda: label(desktop, "start_up_title") == title, timeout=WAIT_MS)
     body = label(desktop, "start_up_body")
-    assert "Enter" in body or "店長" in body
+    assert "Enter" in body or "店長" in body or "按 1" in body
     QTest.keyClick(desktop.window, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: desktop.window.current == "sign_in", timeout=WAIT_MS)
 
@@ -85,7 +86,7 @@ def test_a_new_machine_is_enrolled_by_scanning_and_one_enter(desktop: Desktop, q
         asked.append(command)
         return FakeTerminal()
 
-    desktop.open_doors(Doors(open_terminal=lambda: None, enrol=enrol))
+    desktop.open_doors(Doors(open_terminal=lambda: None, enrol=enrol, rescue=no_rescue()))
     qtbot.waitUntil(lambda: desktop.window.current == "enrolment", timeout=WAIT_MS)
     desktop.window.scanned("https://example.com/menu")
     assert "不是註冊 QR" in label(desktop, "enrolment_remark")
@@ -104,7 +105,7 @@ def test_what_is_typed_is_checked_before_the_hub_is_asked(desktop: Desktop, qtbo
         asked.append(command)
         return answers.pop(0)
 
-    desktop.open_doors(Doors(open_terminal=lambda: None, enrol=enrol))
+    desktop.open_doors(Doors(open_terminal=lambda: None, enrol=enrol, rescue=no_rescue()))
     qtbot.waitUntil(lambda: desktop.window.current == "enrolment", timeout=WAIT_MS)
     QTest.keyClick(desktop.window, Qt.Key.Key_Return)
     assert "平台網址" in label(desktop, "enrolment_remark")
@@ -131,6 +132,6 @@ def test_the_devices_row_tells_of_the_printer_while_a_machine_is_enrolled(
 ) -> None:
     with window_with(qapp, printer) as desktop:
         assert label(desktop, "printer_state") == "◌ 印表機檢查中"
-        desktop.open_doors(Doors(open_terminal=lambda: None, enrol=lambda _: None))
+        desktop.open_doors(Doors(open_terminal=lambda: None, enrol=lambda _: None, rescue=no_rescue()))
         qtbot.waitUntil(lambda: desktop.window.current == "enrolment", timeout=WAIT_MS)
         qtbot.waitUntil(lambda: label(desktop, "printer_state") == said, timeout=WAIT_MS)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QTableView
 from pos_app.appearance.sizes import LARGE, SMALL
 from pos_app.appearance.translations import window as window_words
 from pos_app.appearance.translations.rooms import HISTORY_STATES
+from pos_app.desktop.main_window import MainWindow
 from pos_app.desktop.printing import said_of_closing
 from pos_app.desktop.terminal import Doors, Terminal
 from pos_app.devices.printer.port import PrintProblem
@@ -17,13 +18,17 @@ from pos_app.features.history.flow import HistoryRow
 from pos_app.features.start_up.flow import CannotOpen, StartUpFault
 from shared.problems import Code, Language, Refusal
 from tests.desktop.conftest import Counterpart, OpenWindow
-from tests.fakes.desk import AT, FakeTerminal, entry_ref
+from tests.fakes.desk import AT, FakeTerminal, entry_ref, no_rescue
 from tests.log_rules import ExpectedLogs
 
 
 def assert_sentences_fit(person: Counterpart) -> None:
-    person.window.grab()  # lays out what is waiting to be
-    for shown in person.window.findChildren(QLabel):
+    assert_window_fits(person.window)
+
+
+def assert_window_fits(window: MainWindow) -> None:
+    window.grab()  # lays out what is waiting to be
+    for shown in window.findChildren(QLabel):
         if not (shown.isVisible() and shown.text()):
             continue
         room = shown.contentsRect().adjusted(shown.margin(), 0, -shown.margin(), 0)
@@ -81,7 +86,7 @@ def test_the_doors_words_fit(
     def enrol(command: EnrolCommand) -> Terminal | Refusal | None:
         return Refusal(Code.ENROLMENT_CODE_INVALID)
 
-    person.desktop.open_doors(Doors(open_terminal=open_terminal, enrol=enrol))
+    person.desktop.open_doors(Doors(open_terminal=open_terminal, enrol=enrol, rescue=no_rescue()))
     for _ in StartUpFault:
         person.until(lambda: person.label("start_up_detail").text() != "")
         assert_sentences_fit(person)

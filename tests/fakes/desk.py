@@ -24,6 +24,8 @@ from pos_app.features.history.flow import HistoryRow
 from pos_app.features.inbox.flow import InboxRow
 from pos_app.features.shift.flow import OpenShift, ShiftFigures
 from pos_app.features.sign_in.flow import Person, PinAnswer
+from pos_app.features.start_up.flow import CarryFault
+from pos_app.features.start_up.presenter import RescueWork
 from pos_app.receipts.content import (
     ChargeKind,
     ChargeReceipt,
@@ -332,3 +334,8 @@ class FakeTerminal:
 
     def close(self) -> None:
         self.closed = True
+
+
+def no_rescue() -> RescueWork:
+    """Ways out that find nothing: for starts that need none."""
+    return RescueWork(places=lambda: (), carry=lambda _: CarryFault.NOTHING, set_apart=lambda: False)

@@ -6,10 +6,10 @@ A text is a value with both languages in it, so that one without the other canno
 from collections.abc import Iterator
 from types import ModuleType
 
-from pos_app.appearance.translations import charging, errors, inbox, rooms, window
+from pos_app.appearance.translations import charging, doors, errors, inbox, rooms, window
 from pos_app.appearance.translations.text import Phrase, Text, verbatim
 
-CATALOGUE: tuple[ModuleType, ...] = (charging, errors, inbox, rooms, window)
+CATALOGUE: tuple[ModuleType, ...] = (charging, doors, errors, inbox, rooms, window)
 
 
 def all_texts() -> Iterator[tuple[str, Text]]:

@@ -1,38 +1,6 @@
-"""The words of the other screens: start-up, enrolment, sign-in, shift, history."""
+"""The words of the other screens: enrolment, sign-in, shift, history."""
 
 from pos_app.appearance.translations.text import Text
-
-START_LOADING = Text("正在開啟終端…", "Opening the terminal…")
-START_CHECKING = Text("核對日誌，補送中斷的收款", "Checking the journal and any interrupted charge")
-START_FAILED = Text("終端不能開啟", "The terminal cannot open")
-START_RETRY = Text("Enter　再試一次", "Enter  Try again")
-START_QUIT = Text("Esc　關閉程式", "Esc  Close")
-START_FAULTS: dict[str, Text] = {
-    "locked": Text(
-        "另一個終端程式正在使用同一份日誌。請關掉那一個，再按 Enter。",
-        "Another program is using this journal. Close that one, then press Enter.",
-    ),
-    "key": Text(
-        "讀不到終端的金鑰。已收的款都還在；請找店長檢查金鑰，或重新註冊終端。",
-        "The terminal's key cannot be read. What was charged is kept; call the manager to restore it or enrol again.",
-    ),
-    "settings": Text(
-        "設定檔有錯。已收的款都還在；請找店長改正設定後再按 Enter。",
-        "The settings are damaged. What was charged is kept; call the manager, then press Enter.",
-    ),
-    "journal": Text(
-        "日誌核對不符，為了保護帳目，終端停止收款。請勿刪除檔案；請找店長。",
-        "The journal does not verify; charging is stopped to protect the books. Delete nothing; call the manager.",
-    ),
-    "disk": Text(
-        "磁碟寫不進去或已滿。已收的款都還在；清出空間後再按 Enter。",
-        "The disk is full or read-only. What was charged is kept; make room, then press Enter.",
-    ),
-    "other": Text(
-        "終端程式出錯。已收的款都還在；請再試一次，仍不行請找店長。",
-        "The terminal failed. What was charged is kept; try again, or call the manager.",
-    ),
-}
 
 ENROL_TITLE = Text("註冊這台終端", "Enrol this terminal")
 ENROL_HOW = Text(

@@ -2,8 +2,10 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 from weakref import WeakSet
 
@@ -18,7 +20,9 @@ class Connections:
     def __init__(self, headers: Mapping[str, str]) -> None:
         """`headers` go with each request."""
         # `trust_env=False`: a proxy set for a browser is no road to the hub.
-        self.client = httpx.Client(headers=dict(headers), follow_redirects=False, trust_env=False)
+        self.client = httpx.Client(
+            headers=dict(headers), follow_redirects=False, trust_env=False, verify=_trust()
+        )
         self._lock = threading.Lock()
         self._streams: WeakSet[Any] = WeakSet()
         self._is_cut = False
@@ -46,6 +50,12 @@ class Connections:
             if is_cut:
                 # It was being opened while the others were cut.
                 _shut_down(stream)
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom to believe over TLS; read once, for it takes longer than a request, and each lost line begins anew."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _shut_down(stream: Any) -> None:

@@ -53,8 +53,8 @@ from hub_server.foundation.storage import (
     has_incarnation,
 )
 from hub_server.foundation.web import HEAD_TIMEOUT_S, WebParts, make_application
+from hub_server.journal_intake import intake_tools
 from hub_server.journal_intake.jobs import refunds_job
-from hub_server.journal_intake.routes import intake_tools
 from hub_server.journal_intake.routes import router as journal_router
 from hub_server.ledger import HUB_OWNER, AccountKind, open_account
 from hub_server.merchant_api.api_keys import router as merchant_api_keys_router

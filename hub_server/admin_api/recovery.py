@@ -16,10 +16,10 @@ from hub_server.journal_intake import (
     RecoveryRow,
     RulingRow,
     honour_entry,
+    intake_tools,
     list_recovery,
     refuse_entry,
 )
-from hub_server.journal_intake.routes import intake_tools
 from hub_server.signing_keys import HubSigningKeys
 from shared.api.messages import Message, Request
 from shared.clock import WireInstant

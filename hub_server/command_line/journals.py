@@ -11,8 +11,7 @@ from hub_server.audit import Actor
 from hub_server.command_line.journal_texts import JOURNAL_TEXTS, fault_line
 from hub_server.command_line.ledger import existing_ledger
 from hub_server.command_line.words import Words
-from hub_server.journal_intake import EntryOutcome, ImportReport, import_export
-from hub_server.journal_intake.routes import intake_tools
+from hub_server.journal_intake import EntryOutcome, ImportReport, import_export, intake_tools
 from hub_server.settings import Settings
 from shared.journal_export import ExportHeader, ExportNotProven, ExportProof, prove_export, read_export
 from shared.problems import Language

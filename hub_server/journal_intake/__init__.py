@@ -8,7 +8,7 @@ from hub_server.journal_intake.states import Verdict
 from hub_server.journal_intake.submission import EntryOutcome, Submission
 from hub_server.journal_intake.submit_entries import submit_entries
 from hub_server.journal_intake.take_journal import take_journal
-from hub_server.journal_intake.tools import IntakeTools
+from hub_server.journal_intake.tools import IntakeTools, intake_tools
 
 __all__ = [
     "EntryOutcome",
@@ -23,6 +23,7 @@ __all__ = [
     "Verdict",
     "honour_entry",
     "import_export",
+    "intake_tools",
     "list_recovery",
     "read_all",
     "read_incoming",

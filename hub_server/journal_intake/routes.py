@@ -4,28 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from hub_server.charging import hub_money
 from hub_server.foundation.context import Context
 from hub_server.foundation.observability import Figures
 from hub_server.journal_intake.measure import measure
 from hub_server.journal_intake.submission import EntryOutcome, Submission
 from hub_server.journal_intake.take_journal import take_journal
-from hub_server.journal_intake.tools import IntakeTools
+from hub_server.journal_intake.tools import intake_tools
 from hub_server.signing_keys import HubSigningKeys
 from hub_server.terminals import TerminalAccess, TerminalIdentity
 from shared.api.journal import EntryResult, JournalRequest, JournalResponse, ResultError
 from shared.problems import Language, negotiate_language
-
-
-def intake_tools(context: Context, keys: HubSigningKeys) -> IntakeTools:
-    """What intake needs of a hub."""
-    return IntakeTools(
-        verifiers=keys.verifiers,
-        signer=keys.signer,
-        ids=context.ids,
-        money=hub_money(context.settings),
-        open_card_ref=keys.open_card_ref,
-    )
 
 
 def router(context: Context, keys: HubSigningKeys, access: TerminalAccess, figures: Figures) -> APIRouter:

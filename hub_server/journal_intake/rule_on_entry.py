@@ -5,6 +5,7 @@ held with the code it was held for, and what is pending as though nothing of it 
 """
 
 from hub_server.journal_intake.desk import Desk, NotItsCharge
+from hub_server.journal_intake.judge import judge_again
 from hub_server.journal_intake.settle_advice import judge_advice
 from hub_server.journal_intake.settle_refund import judge_refund, settle_refunds
 from hub_server.journal_intake.settle_reversal import judge_reversal
@@ -26,6 +27,12 @@ def honour(desk: Desk, track: Track, through: int) -> None:
     Raises:
         NotToBeRuled: it cannot be ended yet.
     """
+    if track.brought is not None:
+        # This hub had decided it before it lost its newest data: that is made again, as soon as it can be.
+        judge_again(desk, track)
+        if not track.is_settled:
+            raise NotToBeRuled(_why(track))
+        return
     charge = _charge_of(desk, track)
     with desk.ignoring_suspension():
         if track.is_refund:
@@ -39,9 +46,13 @@ def honour(desk: Desk, track: Track, through: int) -> None:
         elif track.charge_id is None:
             track.become(Status.ACCEPTED)
     if track.status is Status.HELD:
-        why = track.refusal.detail or track.refusal.code if track.refusal is not None else ""
-        raise NotToBeRuled(f"what it is about is not here, or not at its end: {why}")
+        raise NotToBeRuled(_why(track))
     settle_refunds(desk, track.charge_id)
+
+
+def _why(track: Track) -> str:
+    why = track.refusal.detail or track.refusal.code if track.refusal is not None else ""
+    return f"what it is about is not here, or not at its end: {why}"
 
 
 def refuse(desk: Desk, track: Track, _through: int) -> None:

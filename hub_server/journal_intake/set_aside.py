@@ -21,6 +21,7 @@ from hub_server.journal_intake.queries import (
 )
 from hub_server.journal_intake.read_batch import chain_reach
 from hub_server.journal_intake.submission import EntryOutcome, Submission
+from hub_server.journal_intake.tools import IntakeTools
 from hub_server.terminals import touch_contact
 from hub_server.transactions import transactions_by_id
 from shared.journal_entries import Entry, Status, first_prev
@@ -30,7 +31,9 @@ MAX_FAILURES = 3
 """So many submissions of one entry fail before it is held."""
 
 
-def set_aside(connection: Connection, terminal_id: str, item: Incoming, now: datetime) -> Submission:
+def set_aside(
+    connection: Connection, tools: IntakeTools, terminal_id: str, item: Incoming, now: datetime
+) -> Submission:
     """Answer for an entry whose judging failed: as it is stored, `retry`, or `held` from now on.
 
     Raises:
@@ -51,7 +54,8 @@ def set_aside(connection: Connection, terminal_id: str, item: Incoming, now: dat
         outcome = _hold(connection, item, now)
         through = _lengthen_chain(connection, entry, through)
     hub_time = max(now, outcome.decided_at or now)
-    touch_contact(connection, terminal_id, hub_time)
+    if tools.tells_the_time:
+        touch_contact(connection, terminal_id, hub_time)
     return Submission(
         outcomes=(outcome,),
         verified_through=through,

@@ -53,7 +53,9 @@ def _take(context: Context, tools: IntakeTools, terminal_id: str, items: _Items)
     if len(items) > 1:
         return _joined([_take(context, tools, terminal_id, [item]) for item in items])
     try:
-        return context.database.run(lambda c: _set_aside(c, terminal_id, items[0], context.clock.now()))
+        return context.database.run(
+            lambda c: _set_aside(c, tools, terminal_id, items[0], context.clock.now())
+        )
     except DatabaseBusy as busy:
         return _busy(context, terminal_id, items, busy)
 
@@ -81,11 +83,12 @@ def _joined(answers: Sequence[Submission]) -> Submission:
 
 
 def _set_aside(
-    connection: Connection, terminal_id: str, item: Incoming | Unreadable, now: datetime
+    connection: Connection, tools: IntakeTools, terminal_id: str, item: Incoming | Unreadable, now: datetime
 ) -> Submission:
     if isinstance(item, Incoming):
-        return set_aside(connection, terminal_id, item, now)
-    touch_contact(connection, terminal_id, now)
+        return set_aside(connection, tools, terminal_id, item, now)
+    if tools.tells_the_time:
+        touch_contact(connection, terminal_id, now)
     return Submission(
         outcomes=(unreadable(item),),
         verified_through=read_verified_through(connection, terminal_id),

@@ -7,7 +7,7 @@ from typing import Final
 
 from hub_server.foundation.context import Context
 from hub_server.foundation.scheduling import Job
-from hub_server.monitoring.journals import watch_gaps
+from hub_server.monitoring.watch_gaps import watch_gaps
 from hub_server.monitoring.watch_refusals import BUSY, raise_once, watch_refusals
 
 LOOKS_PER_WINDOW: Final = 10

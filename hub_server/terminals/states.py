@@ -24,4 +24,3 @@ TRANSITIONS: dict[TerminalStatus, frozenset[TerminalStatus]] = {
 
 MAY_BRING = frozenset({TerminalStatus.ACTIVE, TerminalStatus.SUSPENDED, TerminalStatus.RETIRED})
 """Those that may bring in their journal: all that ever had one."""
-STOPPED = frozenset({TerminalStatus.SUSPENDED, TerminalStatus.RETIRED})

@@ -18,7 +18,7 @@ from hub_server.command_line.journal_texts import FAULTS
 from hub_server.journal_intake import ImportReport, NotThisHubsTerminal, import_export
 from hub_server.journal_intake.import_export import MAX_TOLD
 from hub_server.settings import Settings
-from hub_server.terminals.tables import terminals
+from hub_server.terminals.tables import contact_spells, terminals
 from shared.journal_entries import ShiftOpenData, Status
 from shared.journal_export import ExportFault, read_export
 from shared.problems import Code
@@ -43,7 +43,9 @@ def test_a_carried_journal_is_taken_by_the_rules_of_the_line_and_as_often_as_it_
     sold = offline.journal.charge(offline.rows.code(card), 1_000)
     offline.journal.advice(sold)
     open_charge = offline.journal.charge(offline.rows.code(card), 500)
+    spells = offline.rows.rows(contact_spells, terminal_id=offline.terminal_id)
     first = _brought(offline)
+    assert offline.rows.rows(contact_spells, terminal_id=offline.terminal_id) == spells
     assert (first.entries, first.verified_through) == (4, 3)
     assert first.counts == {Status.ACCEPTED: 1, Status.COMPLETED: 2, Status.UNCONFIRMED: 1}
     again = _brought(offline)

@@ -5,8 +5,8 @@ from typing import Final
 
 from hub_server.foundation.outbox import ALERT, News, enqueue
 from hub_server.foundation.storage import Connection, try_lock
-from hub_server.monitoring.journals.queries import gaps_before
 from hub_server.monitoring.queries import was_raised_since
+from hub_server.monitoring.queries.journals import gaps_before
 from shared.clock import to_wire
 
 GAP: Final = "journal_gap"

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, and_, func, select, text
 
 from hub_server.journal_intake.tables import journal_entries, journal_forks
-from hub_server.terminals.states import STOPPED
+from hub_server.terminals import TerminalStatus
 from hub_server.terminals.tables import status_changes, terminals
 from shared.journal_entries import EntryType, Status
 
@@ -86,7 +86,7 @@ def stopped_since(connection: Connection, terminal_ids: Sequence[str]) -> dict[s
     )
     found = connection.execute(
         select(status_changes.c.terminal_id, status_changes.c.at).where(
-            status_changes.c.id.in_(newest), status_changes.c.status.in_([each.value for each in STOPPED])
+            status_changes.c.id.in_(newest), status_changes.c.status != TerminalStatus.ACTIVE.value
         )
     )
     return {row.terminal_id: row.at for row in found}

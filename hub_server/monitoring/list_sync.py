@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hub_server.foundation.storage import Connection
 from hub_server.merchants import policy_in_force
-from hub_server.monitoring.journals.queries import GapRow, forks_of, gaps_of, stopped_since, waiting_of
+from hub_server.monitoring.queries.journals import GapRow, forks_of, gaps_of, stopped_since, waiting_of
 from hub_server.terminals import TerminalFilter, TerminalStanding, TerminalStatus, list_terminals
 from shared.journal_entries import Status
 

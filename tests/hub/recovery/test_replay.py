@@ -7,7 +7,11 @@ import pytest
 from hub_server.audit.tables import audit_events
 from hub_server.foundation.context import Context
 from hub_server.foundation.outbox.tables import outbox
+from hub_server.foundation.storage import Connection
 from hub_server.journal_intake.jobs import refunds_job
+from hub_server.journal_intake.queries import read_terminal
+from hub_server.journal_intake.read_batch import read_batch
+from hub_server.journal_intake.rule_on_entry import NotToBeRuled, honour
 from hub_server.journal_intake.tables import journal_entries
 from hub_server.payment_codes.tables import payment_codes
 from hub_server.signing_keys import HubSigningKeys
@@ -176,6 +180,17 @@ def test_a_card_that_is_gone_holds_its_money_for_a_person(
     assert outcomes[0].refusal is not None
     assert outcomes[0].refusal.code is Code.CARD_NOT_FOUND
     assert [row["seq"] for row in lost.rows(journal_entries) if row["brought_decision"]] == [1, 2]
+
+    def rule(connection: Connection) -> None:
+        tools, terminal = (
+            intake_tools(lost.context, lost.keys),
+            read_terminal(connection, counter.terminal_id),
+        )
+        batch = read_batch(connection, tools, terminal, [], lost.context.clock.now(), frozenset({charge.seq}))
+        honour(batch.desk, batch.desk.tracks[charge.id], batch.through)
+
+    with pytest.raises(NotToBeRuled, match="no longer has this card"):
+        lost.context.database.run(rule)
     assert lost.findings() == ()
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import httpx
 
+from shared.api.changes import HUB_TIME_COMMENT
 from shared.api.journal import JournalRequest, JournalResponse, SubmittedEntry
 from shared.api.terminals import ASSERTION_TYPE, GRANT_TYPE, Enrolment, EnrolRequest
-from shared.clock import SystemClock, to_unix
+from shared.clock import SystemClock, from_wire, to_unix
 from shared.ids import IdSource
 from shared.journal_entries import (
     AdviceData,
@@ -189,6 +190,14 @@ class HandTerminal:
         ) as response:
             response.raise_for_status()
             yield response.iter_lines()
+
+    def make_contact(self) -> datetime:
+        """Read the feed until it tells the time: every change up to then is known, and entries carry it from now on."""
+        mark = f": {HUB_TIME_COMMENT} "
+        with self.feed() as lines:
+            told = next(line.removeprefix(mark) for line in lines if line.startswith(mark))
+        self.contact = from_wire(told)
+        return self.contact
 
     def token_request(self) -> dict[str, str]:
         """The form that asks for a token, with a fresh assertion."""

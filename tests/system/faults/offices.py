@@ -28,7 +28,7 @@ class Offices:
         """Signed in."""
         return cls(shop, signed_in_admin(shop.context).headers, signed_in_admin(shop.context).headers)
 
-    def post(self, path: str, headers: dict[str, str] | None = None, **body: str) -> dict[str, Any]:
+    def post(self, path: str, headers: dict[str, str] | None = None, **body: str | int) -> dict[str, Any]:
         """Something is done under `/api/v1/admin`.
 
         Raises:
@@ -76,6 +76,11 @@ class Offices:
     def refuse(self, terminal_id: str, seq: int) -> None:
         """By one."""
         self.post(f"recovery/{terminal_id}/{seq}/refuse", reason="not ours")
+
+    def give(self, card_id: str, amount: int) -> None:
+        """Put money on a card: one proposes, another approves."""
+        proposed = self.post("adjustments", card_id=card_id, amount=amount, reason="goodwill")
+        self.post(f"adjustments/{proposed['id']}/approve", self.second)
 
     def alerts(self, kind: str, subject: str) -> list[dict[str, Any]]:
         """Those of that kind about somebody."""

@@ -10,9 +10,7 @@ from typing import Final
 import httpx
 import pytest
 
-from shared.api.changes import HUB_TIME_COMMENT
 from shared.api.journal import JournalResponse
-from shared.clock import from_wire
 from shared.journal_entries import Entry, RefundData, Status
 from tests.injectors.tcp_proxy import Line, Weather
 from tests.system.hand_terminal import HandTerminal, enrol_by_hand
@@ -45,10 +43,7 @@ def line(shop: Shop) -> Iterator[Line]:
 def _enrolled(shop: Shop) -> HandTerminal:
     made = enrol_by_hand(shop.hub.url, shop.enrolment_code())
     made.submit(made.entries[0])
-    mark = f": {HUB_TIME_COMMENT} "
-    with made.feed() as lines:
-        # Contact that knows of the shop's managers, who approve refunds.
-        made.contact = next(from_wire(line.removeprefix(mark)) for line in lines if line.startswith(mark))
+    made.make_contact()  # which knows of the shop's managers, who approve refunds
     return made
 
 

@@ -13,8 +13,8 @@ from pos_app.features.history.past_charges import PastCharges
 from pos_app.features.inbox.pending_matters import PendingMatters
 from pos_app.features.shift.shift_desk import ShiftDesk
 from pos_app.features.sign_in.check_pin import PinCheck
-from pos_app.features.start_up.recover_charges import read_back, recover_charges
-from pos_app.hub_client import HubPort
+from pos_app.features.start_up.recover_charges import recover_charges
+from pos_app.hub_client import HubPort, TerminalIdentity
 from pos_app.hub_copy import HubCopy
 from pos_app.journal.charges import Charge
 from pos_app.journal.failpoints import check_choice, reach
@@ -25,6 +25,7 @@ from pos_app.syncing.answering import Answering
 from pos_app.syncing.charge_book import ChargeBook
 from pos_app.syncing.feed_reader import FeedReader
 from pos_app.syncing.hub_clock import HubClock
+from pos_app.syncing.journal_watch import JournalWatch, prove_at_start
 from pos_app.syncing.line import LineState, LineStatus
 from pos_app.syncing.line_watch import LineWatch
 from pos_app.syncing.status_board import StatusBoard
@@ -32,10 +33,9 @@ from pos_app.syncing.submitter import Submitter
 from pos_app.syncing.watched_hub import WatchedHub
 from shared.clock import Clock, SystemClock
 from shared.ids import IdSource
-from shared.signing import Signer
 
-MakeHub = Callable[[str, Clock, tuple[str, Signer] | None], HubPort]
-"""Makes the port to the hub at an address; the terminal's id and key are None while it enrols."""
+MakeHub = Callable[[str, Clock, TerminalIdentity | None], HubPort]
+"""Makes the port to the hub at an address; who the terminal is, is None while it enrols."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,7 @@ class Terminal:
     board: StatusBoard
     submitter: Submitter
     feed: FeedReader
+    journal_watch: JournalWatch
     database: Database
     book: ChargeBook
     hub: HubPort
@@ -76,6 +77,7 @@ class Terminal:
         self.line.start(self.hub)
         self.feed.start()
         self.submitter.start()
+        self.journal_watch.start()
 
     def close(self) -> None:
         """Stop the threads in bounded time, wipe a code in hand, release the data directory."""
@@ -86,6 +88,7 @@ class Terminal:
         self.line.close()
         self.feed.close()
         self.submitter.close()
+        self.journal_watch.close()
         # A line that was lost meanwhile began with fresh connections.
         self.hub.close()
         self.database.close()
@@ -119,10 +122,13 @@ def build_terminal(
             raise KeyStoreFailed("the terminal's key is gone: enrol again in a new data directory")
         facts, ids = hub_copy.facts, IdSource(clock)
         book = ChargeBook(Journal(facts.terminal_id, key), hub_copy, clock, ids.new)
-        read_back(database, book)
+        if facts.clock_locked:
+            clock.lock()
+        proved_from = prove_at_start(database, book)
         recovered = recover_charges(database, book)
-        hub = (make_hub or http_hub)(facts.hub, clock, (facts.terminal_id, key))
-        return _compose(settings, database, book, hub, recovered)
+        identity = TerminalIdentity(facts.terminal_id, key, facts.certificate)
+        hub = (make_hub or http_hub)(facts.hub, clock, identity)
+        return _compose(settings, database, book, hub, recovered, proved_from)
     except BaseException:
         database.close()
         raise
@@ -134,9 +140,10 @@ def _compose(
     book: ChargeBook,
     bare_hub: HubPort,
     recovered: tuple[Charge, ...],
+    proved_from: int,
 ) -> Terminal:
     clock, hub_copy = book.clock, book.hub_copy
-    line = LineWatch(clock)
+    line = LineWatch(clock, random.random)
     hub = WatchedHub(bare_hub, line, clock)
     answering = Answering(book, hub)
     submitter = Submitter(database, hub, line, answering, clock, random.random)
@@ -149,19 +156,30 @@ def _compose(
         line,
         on_settled=submitter.settled,
         on_contact=board.refresh,
+        on_opened=submitter.introduce,
         chance=random.random,
     )
     desk = Desk(database, book, submitter, line, board.refresh)
     answering.on_charge(desk.charge_changed)
     answering.on_batch(board.refresh)
 
+    journal_watch = JournalWatch(
+        database,
+        settings.data_dir,
+        book,
+        proved_from=proved_from,
+        on_tick=board.refresh,
+        on_damage=board.refresh,
+    )
+
     def line_changed(state: LineState) -> None:
         if state is LineState.OFFLINE:
-            feed.cut()
+            feed.line_is_lost()
+            submitter.line_is_lost()
             hub.reset()
         else:
-            feed.wake()
-            submitter.wake()
+            feed.line_is_back()
+            submitter.line_is_back()
         board.refresh()
 
     line.on_change(line_changed)
@@ -183,6 +201,7 @@ def _compose(
         board=board,
         submitter=submitter,
         feed=feed,
+        journal_watch=journal_watch,
         database=database,
         book=book,
         hub=hub,
@@ -214,7 +233,7 @@ def key_store(settings: Settings) -> KeyStore:
     return FirstThatWorks(OsKeyStore(settings.data_dir), file)
 
 
-def http_hub(address: str, clock: Clock, identity: tuple[str, Signer] | None) -> HubPort:
+def http_hub(address: str, clock: Clock, identity: TerminalIdentity | None) -> HubPort:
     """The real hub over HTTP.
 
     Raises:

@@ -13,7 +13,7 @@ from pos_app.features.enrolment.enrol import AlreadyEnrolled
 from pos_app.hub_client import HubRefused, HubUnreachable, InsecureAddress
 from pos_app.hub_copy.hub_copy import NotEnrolled
 from pos_app.journal.failpoints import UnknownFailpoint
-from pos_app.journal.journal import JournalDamaged
+from pos_app.journal.read_back import JournalDamaged
 from pos_app.storage import (
     DataDirectoryInUse,
     NewerDatabase,

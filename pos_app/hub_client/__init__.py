@@ -1,7 +1,7 @@
 """Speaking to the hub over HTTP: typed answers and typed errors, every wait bounded (protocol.md 3, 5, 6)."""
 
 from pos_app.hub_client.errors import HubRefused, HubUnreachable, InsecureAddress, Unreachable
-from pos_app.hub_client.port import Feed, FeedComment, FeedEvent, FeedItem, HubPort
+from pos_app.hub_client.port import Feed, FeedComment, FeedEvent, FeedItem, HubPort, TerminalIdentity
 
 __all__ = [
     "Feed",
@@ -12,5 +12,6 @@ __all__ = [
     "HubRefused",
     "HubUnreachable",
     "InsecureAddress",
+    "TerminalIdentity",
     "Unreachable",
 ]

@@ -14,17 +14,21 @@ from pos_app.hub_client.address import checked_address
 from pos_app.hub_client.connections import Connections
 from pos_app.hub_client.errors import HubRefused, HubUnreachable, Unreachable
 from pos_app.hub_client.http_feed import HttpFeed, translated
-from pos_app.hub_client.port import Feed
+from pos_app.hub_client.port import Feed, TerminalIdentity
 from pos_app.hub_client.tokens import AccessTokens
 from shared.api.journal import JournalRequest, JournalResponse, SubmittedEntry
 from shared.api.terminals import ASSERTION_TYPE, GRANT_TYPE, Enrolment, EnrolRequest, TokenResponse
 from shared.clock import Clock, to_milliseconds
 from shared.problems import Code, Problem
-from shared.signing import Jwks, Signer
+from shared.signing import Jwks
+from shared.strict_json import loads_object
 
 logger = logging.getLogger("mps.pos.hub_client")
 
 CONNECT_TIMEOUT_S: Final = 1.0
+SLOW_CONNECT_TIMEOUT_S: Final = 3.0
+"""For what no customer waits for: the backlog and the feed come through a line that is too slow for a charge."""
+NOBODY_WAITS_MS: Final = 10_000
 DEFAULT_TIMEOUT_MS: Final = 10_000
 FEED_SILENCE_S: Final = 40.0
 MAX_ANSWER: Final = 4 << 20
@@ -40,12 +44,12 @@ class HttpHub:
         *,
         clock: Clock,
         new_id: Callable[[], str],
-        identity: tuple[str, Signer] | None = None,
+        identity: TerminalIdentity | None = None,
         audience: str | None = None,
         language: str = "zh-TW",
         before_read: Callable[[], None] = lambda: None,
     ) -> None:
-        """`identity` is the terminal's id and key, None while it enrols; `clock` the estimate of hub time;
+        """`identity` is None while the terminal enrols; `clock` is the estimate of hub time;
         `before_read` is called between sending entries and reading their answer (a test's place to fail).
 
         Raises:
@@ -58,12 +62,13 @@ class HttpHub:
         self._swapping = threading.Lock()
         self._connections = self._new_connections()
         self._tokens: AccessTokens | None = None
+        self._certificate = ""
         if identity is not None:
-            terminal_id, signer = identity
+            self._certificate = identity.certificate
             self._tokens = AccessTokens(
-                terminal_id=terminal_id,
+                terminal_id=identity.terminal_id,
                 audience=audience or self._base_url,
-                signer=signer,
+                signer=identity.signer,
                 clock=clock,
                 new_id=new_id,
                 fetch=self._fetch_token,
@@ -88,7 +93,7 @@ class HttpHub:
 
     def changes(self, head: int, last_event_id: str) -> Feed:
         """`GET /api/v1/terminals/me/changes`."""
-        token = self._token()
+        token = self._token(DEFAULT_TIMEOUT_MS)
         connections = self._connections
         request = connections.client.build_request(
             "GET",
@@ -99,7 +104,7 @@ class HttpHub:
                 "Accept": "text/event-stream",
                 "Last-Event-ID": last_event_id,
             },
-            timeout=httpx.Timeout(FEED_SILENCE_S, connect=CONNECT_TIMEOUT_S),
+            timeout=httpx.Timeout(FEED_SILENCE_S, connect=SLOW_CONNECT_TIMEOUT_S),
             extensions=connections.extensions,
         )
         try:
@@ -142,37 +147,49 @@ class HttpHub:
 
     def _authorised(self, method: str, path: str, timeout_ms: int, body: str) -> tuple[httpx.Response, bytes]:
         """With the token; once more with a fresh one if the hub does not take it (a restarted hub has new keys)."""
-        token = self._token()
+        token = self._token(timeout_ms)
         response, answer = self._exchange(
             method, path, timeout_ms, content=body, token=token, before_read=self._before_read
         )
         if response.status_code != 401:
             return response, answer
         self._refused_token(response, token)
-        return self._exchange(method, path, timeout_ms, content=body, token=self._token())
+        return self._exchange(method, path, timeout_ms, content=body, token=self._token(timeout_ms))
 
-    def _token(self) -> str:
+    def _token(self, timeout_ms: int) -> str:
         if self._tokens is None:
             raise ValueError("a terminal that is not enrolled has no token")
-        return self._tokens.current()
+        return self._tokens.current(timeout_ms)
 
     def _refused_token(self, response: httpx.Response, token: str) -> None:
         if response.status_code == 401 and self._tokens is not None:
             self._tokens.forget(token)
 
-    def _fetch_token(self, assertion: str) -> TokenResponse:
-        form = {
-            "grant_type": GRANT_TYPE,
-            "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": assertion,
-        }
-        response, content = self._exchange("POST", "/api/v1/oauth/token", DEFAULT_TIMEOUT_MS, form=form)
+    def _fetch_token(self, sign_assertion: Callable[[], str], timeout_ms: int) -> TokenResponse:
+        """A hub that does not know the terminal is shown its certificate, once: it may be restored from before the
+        enrolment (protocol.md 5)."""
+        response, content = self._ask_for_token(sign_assertion(), "", timeout_ms)
+        if self._certificate and _is_unknown_client(response, content):
+            logger.warning("the hub does not know this terminal: it is shown its certificate")
+            response, content = self._ask_for_token(sign_assertion(), self._certificate, timeout_ms)
         if response.status_code in (400, 401):
             logger.error("the hub gives this terminal no token (%d)", response.status_code)
             raise HubRefused(
                 Problem(title="no token", status=response.status_code, code=Code.UNAUTHENTICATED)
             )
         return _answer(response, content, TokenResponse, 200)
+
+    def _ask_for_token(
+        self, assertion: str, certificate: str, timeout_ms: int
+    ) -> tuple[httpx.Response, bytes]:
+        form = {
+            "grant_type": GRANT_TYPE,
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": assertion,
+        }
+        if certificate:
+            form["terminal_certificate"] = certificate
+        return self._exchange("POST", "/api/v1/oauth/token", timeout_ms, form=form)
 
     def _exchange(
         self,
@@ -194,7 +211,8 @@ class HttpHub:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        timeout = httpx.Timeout(seconds, connect=min(CONNECT_TIMEOUT_S, seconds))
+        connect = SLOW_CONNECT_TIMEOUT_S if timeout_ms >= NOBODY_WAITS_MS else CONNECT_TIMEOUT_S
+        timeout = httpx.Timeout(seconds, connect=min(connect, seconds))
         connections = self._connections
         client = connections.client
         try:
@@ -248,6 +266,16 @@ def _problem(response: httpx.Response, content: bytes) -> HubRefused | HubUnreac
         return HubUnreachable(Unreachable.NO_ANSWER, f"status {response.status_code} and no problem document")
     after = response.headers.get("Retry-After", "")
     return HubRefused(problem, int(after) if after.isdecimal() and len(after) < 6 else None)
+
+
+def _is_unknown_client(response: httpx.Response, content: bytes) -> bool:
+    """Whether the token endpoint says, in OAuth's form, that it does not know who asks (RFC 6749 5.2)."""
+    if response.status_code not in (400, 401):
+        return False
+    try:
+        return loads_object(content).get("error") == "invalid_client"
+    except ValueError:
+        return False
 
 
 def _date(response: httpx.Response) -> datetime | None:

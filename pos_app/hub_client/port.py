@@ -3,11 +3,22 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from shared.api.journal import JournalResponse, SubmittedEntry
 from shared.api.terminals import Enrolment, EnrolRequest
-from shared.signing import Jwks
+from shared.signing import Jwks, Signer
+
+
+class TerminalIdentity(NamedTuple):
+    """Who asks: the terminal's id, its key, and the hub's JWS over its registration (protocol.md 3).
+
+    A hub restored from before the enrolment knows the terminal by that certificate alone.
+    """
+
+    terminal_id: str
+    signer: Signer
+    certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

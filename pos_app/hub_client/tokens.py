@@ -25,9 +25,9 @@ class AccessTokens:
         signer: Signer,
         clock: Clock,
         new_id: Callable[[], str],
-        fetch: Callable[[str], TokenResponse],
+        fetch: Callable[[Callable[[], str], int], TokenResponse],
     ) -> None:
-        """`fetch` trades a signed assertion for a token; `clock` is the estimate of hub time; `new_id` gives `jti`s."""
+        """`fetch` trades an assertion, signed anew at each call and good for one use, for a token, within so many milliseconds; `clock` is the estimate of hub time; `new_id` gives `jti`s."""
         self._terminal_id = terminal_id
         self._audience = audience
         self._signer = signer
@@ -38,7 +38,7 @@ class AccessTokens:
         self._token = ""
         self._good_until_ms = -1
 
-    def current(self) -> str:
+    def current(self, timeout_ms: int) -> str:
         """A token that is good for a while; asks the hub if there is none.
 
         Raises:
@@ -46,7 +46,7 @@ class AccessTokens:
         """
         with self._lock:
             if self._clock.monotonic_ms() >= self._good_until_ms:
-                answer = self._fetch(self._assertion())
+                answer = self._fetch(self._assertion, timeout_ms)
                 life_ms = answer.expires_in * 1000
                 self._token = answer.access_token
                 self._good_until_ms = self._clock.monotonic_ms() + max(

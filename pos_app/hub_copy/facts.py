@@ -31,6 +31,7 @@ class HubFacts(BaseModel):
         cursor: where the feed goes on.
         verified_through: end of the chain that the hub has verified; −1 before entry 0.
         covered_through: end of the chain that a backup covers; −1 for nothing.
+        clock_locked: the clock went below the journal or jumped: no offline approval until the next contact.
         revoked: names of codes that must not be taken.
     """
 
@@ -52,6 +53,7 @@ class HubFacts(BaseModel):
     terminal_status: TerminalStatus = TerminalStatus.ACTIVE
     verified_through: int = -1
     covered_through: int = -1
+    clock_locked: bool = False
     notice: dict[Language, str] = {}
     revoked: frozenset[str] = frozenset()
 

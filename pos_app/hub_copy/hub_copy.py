@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final, assert_never
+from typing import Final, TypeVar, assert_never
 
 from pydantic import ValidationError
 
@@ -17,6 +17,7 @@ from shared.signing import Jwks
 
 logger = logging.getLogger("mps.pos.hub_copy")
 
+T = TypeVar("T")
 REVOKED_KEPT: Final = timedelta(hours=24)
 """After `exp` a code is refused for its age; the day's grace covers a clock that is wrong."""
 
@@ -80,37 +81,61 @@ class HubCopy:
 
         def store(tx: Transaction) -> None:
             if change is not None:
-                _store(tx, change)
+                _store(tx, change, self._facts)
             rows.write_fact(tx, "cursor", cursor)
 
         self._change(store)
         return change
 
     def take_contact(self, hub_time: datetime) -> None:
-        """Every change up to `hub_time` has been stored: it is the newest contact. It never goes back."""
-        if hub_time <= self._facts.contact:
+        """Every change up to `hub_time` has been stored: it is the newest contact, and mends the clock. It never goes
+        back."""
+        facts = self._facts
+        if hub_time <= facts.contact and not facts.clock_locked:
             return
 
         def store(tx: Transaction) -> None:
-            rows.write_fact(tx, "contact", to_wire(hub_time))
-            rows.cover_policies(tx, hub_time)
-            rows.forget_expired(tx, hub_time - REVOKED_KEPT)
+            rows.write_fact(tx, "clock_locked", False)
+            if hub_time > facts.contact:
+                rows.write_fact(tx, "contact", to_wire(hub_time))
+                rows.cover_policies(tx, hub_time)
+                rows.forget_expired(tx, hub_time - REVOKED_KEPT)
 
         self._change(store)
 
-    def take_answer(self, verified_through: int, incarnation: str) -> None:
-        """What every answer to a submission tells of the hub's own state."""
-        known = (self._facts.verified_through, self._facts.incarnation)
-        if known == (verified_through, incarnation):
-            return
-        if incarnation != known[1]:
+    def lock_clock(self) -> None:
+        """The clock is not to be trusted until the next contact: kept, so that a restart does not forget it."""
+        if not self._facts.clock_locked:
+            self._change(lambda tx: rows.write_fact(tx, "clock_locked", True))
+
+    def take_answer(
+        self, store: Callable[[Transaction, bool], T], verified_through: int, incarnation: str
+    ) -> T:
+        """Run `store` and keep what every answer to a submission tells of the hub's own state, in one commit.
+
+        `store` is told whether the hub has another incarnation than it had. Answers may overtake each other, so within
+        one incarnation `verified_through` never falls; in another it does, and no backup covers more than it.
+
+        Raises:
+            StorageError, or what `store` raises: nothing was kept.
+        """
+        with self._writing:
+            known = self._facts
+            is_new = incarnation != known.incarnation
+            told = _told(known, verified_through, incarnation)
+
+            def both(tx: Transaction) -> T:
+                result = store(tx, is_new)
+                for name, value in told.items():
+                    rows.write_fact(tx, name, value)
+                return result
+
+            result = self._database.write(both).result()
+            if told:
+                self._facts = known.model_copy(update=told)
+        if is_new:
             logger.warning("the hub has another incarnation: it was restored from a backup")
-
-        def store(tx: Transaction) -> None:
-            rows.write_fact(tx, "verified_through", verified_through)
-            rows.write_fact(tx, "incarnation", incarnation)
-
-        self._change(store)
+        return result
 
     def take_keys(self, jwks: Jwks) -> None:
         """The hub's keys as it publishes them; those known already stay, since decisions do not expire."""
@@ -131,6 +156,21 @@ class HubCopy:
             self._facts = self._database.write(both).result()
 
 
+def _told(known: HubFacts, verified_through: int, incarnation: str) -> dict[str, str | int]:
+    """What an answer changes of the facts."""
+    told: dict[str, str | int] = {}
+    if incarnation != known.incarnation:
+        covered = min(known.covered_through, verified_through)
+        return {
+            "incarnation": incarnation,
+            "verified_through": verified_through,
+            "covered_through": covered,
+        }
+    if verified_through > known.verified_through:
+        told["verified_through"] = verified_through
+    return told
+
+
 def _read(kind: str, data: str) -> Change | None:
     model = _MODELS.get(kind)
     if model is None:
@@ -146,7 +186,7 @@ def _read(kind: str, data: str) -> Change | None:
     return change
 
 
-def _store(tx: Transaction, change: Change) -> None:
+def _store(tx: Transaction, change: Change, known: HubFacts) -> None:
     match change:
         case changes.PolicyChanged(policy=policy):
             rows.write_policy(tx, policy)
@@ -161,7 +201,8 @@ def _store(tx: Transaction, change: Change) -> None:
         case changes.CodeRevoked():
             rows.write_revoked(tx, change)
         case changes.Covered(seq=seq):
-            rows.write_fact(tx, "covered_through", seq)
+            # It falls with a new incarnation alone (`take_answer`).
+            rows.write_fact(tx, "covered_through", max(seq, known.covered_through))
         case changes.MerchantChanged(merchant=merchant):
             rows.write_fact(tx, "merchant", merchant.model_dump(mode="json"))
         case changes.Notice(texts=texts):

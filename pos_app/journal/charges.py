@@ -36,6 +36,7 @@ _IS_STANDING = (charges.c.training == sa.literal_column("0")) & _in_states(
 )
 _BY_ID = _ALL.where(charges.c.id == sa.bindparam("charge_id"))
 _HAS_OPEN = sa.select(charges.c.id).where(_IS_UNSETTLED & _in_states(*_OPEN)).limit(1)
+_OPEN_SEQS = sa.select(charges.c.seq).where(_IS_UNSETTLED & _in_states(*_OPEN)).order_by(charges.c.seq)
 _STANDS_ON = sa.select(charges.c.id).where(_IS_STANDING & (charges.c.code_ref == sa.bindparam("code_ref")))
 _OPEN_ON = sa.select(charges.c.id).where(
     _IS_UNSETTLED
@@ -164,6 +165,11 @@ def is_code_used(tx: Transaction, code_ref: str, *, besides: str | None = None) 
 def has_open(tx: Transaction) -> bool:
     """Whether some charge has no decision, advice or reversal yet."""
     return tx.execute(_HAS_OPEN).first() is not None
+
+
+def open_seqs(tx: Transaction) -> list[int]:
+    """Numbers of the charges that have no decision, advice or reversal yet, in order."""
+    return list(tx.execute(_OPEN_SEQS).scalars())
 
 
 def offline_spending(tx: Transaction, contact: datetime) -> OfflineSpending:

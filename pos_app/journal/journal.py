@@ -1,18 +1,18 @@
-"""Appending to the journal and reading it back (protocol.md 4). Everything but `verify` runs inside a transaction."""
+"""Appending to the journal and reading from it (protocol.md 4). Everything runs inside a transaction."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 import sqlalchemy as sa
 
 from pos_app.journal.charges import has_open
-from pos_app.journal.tables import decisions, entries, unsigned_answers
+from pos_app.journal.tables import contradicting_decisions, decisions, entries, unsigned_answers
+from pos_app.journal.waiting import heard_again
 from pos_app.storage import Transaction
 from shared.clock import from_wire, to_wire
 from shared.journal_entries import (
-    BrokenChain,
-    ChainEnd,
     ChargeData,
     Decision,
     Entry,
@@ -22,23 +22,29 @@ from shared.journal_entries import (
     Status,
     first_prev,
     sign_entry,
-    verify_chain,
     verify_entry,
 )
 from shared.problems import Code
 from shared.signing import Ed25519Verifier, Signer, Verifier
 
 _PAGE = 500
+_LAST = (
+    sa.select(entries.c.seq, entries.c.hash, entries.c.at, entries.c.contact)
+    .order_by(entries.c.seq.desc())
+    .limit(1)
+)
+_INSERT = entries.insert()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """Where and when the next entry will stand."""
+    """Where and when the next entry will stand; `floor` is the least `at` that the chain allows it."""
 
     seq: int
     prev: str
     at: datetime
     contact: datetime
+    floor: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +57,12 @@ class Tail:
     contact: datetime
 
 
-class JournalDamaged(Exception):
-    """The journal does not verify, or its end is missing: nothing may be written after it (faults.md 5)."""
+class Stored(Enum):
+    """What became of a decision: new, repeated byte for byte, or another one than is kept."""
 
-    def __init__(self, seq: int, why: str) -> None:
-        """Name the entry and the reason."""
-        super().__init__(f"entry {seq}: {why}")
-        self.seq = seq
+    NEW = "new"
+    SAME = "same"
+    CONTRADICTING = "contradicting"
 
 
 class Journal:
@@ -94,20 +99,19 @@ class Journal:
             signer=self._signer,
         )
         shift = data.shift if isinstance(data, ChargeData | ShiftOpenData | ShiftCloseData) else None
-        tx.execute(
-            entries.insert().values(
-                seq=entry.seq,
-                id=entry.id,
-                jws=entry.jws,
-                hash=entry.hash,
-                prev=entry.prev,
-                type=entry.type_name,
-                at=to_wire(entry.at),
-                contact=to_wire(entry.contact),
-                charge=charge,
-                shift=shift,
-            )
-        )
+        row = {
+            "seq": entry.seq,
+            "id": entry.id,
+            "jws": entry.jws,
+            "hash": entry.hash,
+            "prev": entry.prev,
+            "type": entry.type_name,
+            "at": to_wire(entry.at),
+            "contact": to_wire(entry.contact),
+            "charge": charge,
+            "shift": shift,
+        }
+        tx.execute(_INSERT, row)
         return entry
 
     def entry(self, tx: Transaction, seq: int) -> Entry:
@@ -125,49 +129,19 @@ def next_stamp(tx: Transaction, terminal_id: str, now: datetime, contact: dateti
     """
     last = tail(tx)
     if last is None:
-        return Stamp(seq=0, prev=first_prev(terminal_id), at=max(now, contact), contact=contact)
+        at = max(now, contact)
+        return Stamp(seq=0, prev=first_prev(terminal_id), at=at, contact=contact, floor=contact)
     newest = last.contact if has_open(tx) else max(contact, last.contact)
-    earliest = newest if newest > last.contact else last.at
-    return Stamp(seq=last.seq + 1, prev=last.hash, at=max(now, earliest), contact=newest)
+    floor = newest if newest > last.contact else last.at
+    return Stamp(seq=last.seq + 1, prev=last.hash, at=max(now, floor), contact=newest, floor=floor)
 
 
 def tail(tx: Transaction) -> Tail | None:
     """The end of the journal; None before entry 0."""
-    row = tx.execute(sa.select(entries).order_by(entries.c.seq.desc()).limit(1)).mappings().first()
+    row = tx.execute(_LAST).first()
     if row is None:
         return None
-    return Tail(seq=row["seq"], hash=row["hash"], at=from_wire(row["at"]), contact=from_wire(row["contact"]))
-
-
-def verify(
-    tx: Transaction, terminal_id: str, verifier: Verifier, from_seq: int = 0, acknowledged: int = -1
-) -> int:
-    """Read back and prove the chain from `from_seq` on; the number of entries proved.
-
-    Raises:
-        JournalDamaged: an entry does not verify, or entries up to `acknowledged` are missing.
-    """
-    start: ChainEnd | None = None
-    if from_seq > 0:
-        before = tx.execute(sa.select(entries.c.hash).where(entries.c.seq == from_seq - 1)).scalar()
-        if before is None:
-            raise JournalDamaged(from_seq - 1, "is missing")
-        start = ChainEnd(from_seq, before)
-    proved = 0
-    try:
-        for _ in verify_chain(texts(tx, from_seq), terminal_id, verifier, start):
-            proved += 1
-    except BrokenChain as error:
-        raise JournalDamaged(error.seq, error.why) from error
-    if from_seq + proved <= acknowledged:
-        raise JournalDamaged(from_seq + proved, "is missing, though the hub acknowledged it")
-    return proved
-
-
-def texts(tx: Transaction, from_seq: int = 0) -> Iterator[str]:
-    """The entries' compact texts in order; read in pages, so that memory stays flat."""
-    for jws, _ in exported(tx, from_seq):
-        yield jws
+    return Tail(seq=row.seq, hash=row.hash, at=from_wire(row.at), contact=from_wire(row.contact))
 
 
 def exported(tx: Transaction, from_seq: int = 0) -> Iterator[tuple[str, str | None]]:
@@ -188,22 +162,32 @@ def exported(tx: Transaction, from_seq: int = 0) -> Iterator[tuple[str, str | No
         first = rows[-1][0] + 1
 
 
-def store_decision(tx: Transaction, decision: Decision, jws: str, reversal_tx_no: str | None) -> bool:
-    """Keep the hub's word; False if it is there already (it is repeated byte for byte)."""
-    if decision_of(tx, decision.seq) is not None:
-        return False
-    tx.execute(
-        decisions.insert().values(
-            seq=decision.seq,
-            jws=jws,
-            status=decision.status.value,
-            code=decision.code.value if decision.code else None,
-            decided_at=to_wire(decision.decided_at),
-            reversal_tx_no=reversal_tx_no,
+def store_decision(
+    tx: Transaction, decision: Decision, jws: str, reversal_tx_no: str | None, heard_at: datetime
+) -> Stored:
+    """Keep the hub's word, written once: the same again changes nothing, and another is kept beside it for a person."""
+    known = decision_of(tx, decision.seq)
+    code = decision.code.value if decision.code else None
+    if known is None:
+        tx.execute(
+            decisions.insert().values(
+                seq=decision.seq,
+                jws=jws,
+                status=decision.status.value,
+                code=code,
+                decided_at=to_wire(decision.decided_at),
+                reversal_tx_no=reversal_tx_no,
+            )
         )
-    )
-    tx.execute(unsigned_answers.delete().where(unsigned_answers.c.seq == decision.seq))
-    return True
+        tx.execute(unsigned_answers.delete().where(unsigned_answers.c.seq == decision.seq))
+        return Stored.NEW
+    heard_again(tx, decision.seq)
+    if known == jws:
+        return Stored.SAME
+    values = {"seq": decision.seq, "jws": jws, "status": decision.status.value, "code": code}
+    values |= {"heard_at": to_wire(heard_at)}
+    tx.execute(contradicting_decisions.insert().prefix_with("OR IGNORE").values(values))
+    return Stored.CONTRADICTING
 
 
 def decision_of(tx: Transaction, seq: int) -> str | None:

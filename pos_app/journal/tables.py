@@ -28,7 +28,22 @@ decisions = sa.Table(
     sa.Column("decided_at", sa.Text),
     sa.Column("reversal_tx_no", sa.Text),
 )
-waiting_entries = sa.Table("waiting_entries", metadata, sa.Column("seq", sa.Integer, primary_key=True))
+waiting_entries = sa.Table(
+    "waiting_entries",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("type", sa.Text),
+)
+again_entries = sa.Table("again_entries", metadata, sa.Column("seq", sa.Integer, primary_key=True))
+contradicting_decisions = sa.Table(
+    "contradicting_decisions",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("jws", sa.Text, primary_key=True),
+    sa.Column("status", sa.Text),
+    sa.Column("code", sa.Text),
+    sa.Column("heard_at", sa.Text),
+)
 unsigned_answers = sa.Table(
     "unsigned_answers",
     metadata,

@@ -1,35 +1,50 @@
-"""What the hub has not given its word on: what to send, and what a person should look at. Inside a transaction."""
+"""What the hub has not given its word on, or must hear again; and what a person should look at. Inside a transaction."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
-from pos_app.journal.tables import decisions, entries, unsigned_answers, waiting_entries
+from pos_app.journal.charges import open_seqs
+from pos_app.journal.tables import (
+    again_entries,
+    contradicting_decisions,
+    decisions,
+    entries,
+    unsigned_answers,
+    waiting_entries,
+)
 from pos_app.storage import Transaction
-from shared.clock import from_wire
+from shared.clock import from_wire, to_wire
 from shared.journal_entries import EntryType, Status
 from shared.problems import Code
 
-_UNSIGNED = sa.select(entries.c.seq, entries.c.jws, entries.c.type, entries.c.charge).join(
-    waiting_entries, waiting_entries.c.seq == entries.c.seq
+_DUE = (
+    sa.select(entries.c.seq, entries.c.jws, entries.c.type, entries.c.charge, decisions.c.jws)
+    .outerjoin(decisions, decisions.c.seq == entries.c.seq)
+    .order_by(entries.c.seq)
 )
+# Spelled out, since a bound value does not tell SQLite that the partial index holds all of them.
+_REVERSAL: sa.ColumnElement[str] = sa.literal_column(f"'{EntryType.REVERSAL.value}'")
+_REJECTED: sa.ColumnElement[str] = sa.literal_column(f"'{Status.REJECTED.value}'")
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingEntry:
-    """An entry without a signed answer."""
+    """An entry to be sent; `decision` is the hub's word where there is one, which a restored hub is reminded of."""
 
     seq: int
     jws: str
     type: EntryType
     charge: str | None
+    decision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """How many entries wait, and since when."""
+    """How many entries are to be sent, and since when the oldest of them stands in the journal."""
 
     depth: int
     oldest_at: datetime | None
@@ -37,7 +52,11 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """An entry that a person should look at: answered without a signature, or refused."""
+    """An entry that a person should look at: answered without a signature, refused, or decided in two ways.
+
+    Attributes:
+        is_contradicted: the hub has signed another decision than the one that is kept; `status` is the other one's.
+    """
 
     seq: int
     type: EntryType
@@ -45,34 +64,49 @@ class SetAside:
     status: Status
     code: Code | None
     at: datetime
+    is_contradicted: bool = False
 
 
-def unsigned(tx: Transaction, limit: int, besides: Collection[int]) -> list[WaitingEntry]:
-    """Entries without a signed answer, in order, but for those in `besides`."""
-    query = _UNSIGNED.order_by(waiting_entries.c.seq).limit(limit + len(besides))
-    found = [_waiting(row) for row in tx.execute(query)]
-    return [entry for entry in found if entry.seq not in besides][:limit]
+def due(tx: Transaction, limit: int, besides: Collection[int]) -> list[WaitingEntry]:
+    """Entries without a signed answer, or that a restored hub must hear again, in order, but for those in `besides`."""
+    numbers = sa.union_all(sa.select(waiting_entries.c.seq), sa.select(again_entries.c.seq)).subquery()
+    wanted: list[int] = []
+    for seq in tx.execute(sa.select(numbers.c.seq).order_by(numbers.c.seq)).scalars():
+        if seq not in besides:
+            wanted.append(seq)
+            if len(wanted) == limit:
+                break
+    return _entries(tx, wanted)
+
+
+def due_at_the_counter(tx: Transaction, limit: int, besides: Collection[int]) -> list[WaitingEntry]:
+    """Charges that nobody has decided, oldest first: somebody may stand and wait for each of them."""
+    return _entries(tx, [seq for seq in open_seqs(tx) if seq not in besides][:limit])
 
 
 def waiting_entry(tx: Transaction, seq: int) -> WaitingEntry:
     """One entry, to be sent."""
-    columns = (entries.c.seq, entries.c.jws, entries.c.type, entries.c.charge)
-    return _waiting(tx.execute(sa.select(*columns).where(entries.c.seq == seq)).one())
+    return _waiting(tx.execute(_DUE.where(entries.c.seq == seq)).one())
 
 
 def unsent_reversals(tx: Transaction, limit: int) -> list[WaitingEntry]:
     """Reversals that the hub has not answered at all, each after its charge: they go before a new charge."""
-    waiting = entries.alias("waiting")
-    answered = sa.select(unsigned_answers.c.seq)
-    charges_given_up = (
-        sa.select(waiting.c.charge)
-        .join(waiting_entries, waiting_entries.c.seq == waiting.c.seq)
-        .where((waiting.c.type == EntryType.REVERSAL.value) & waiting.c.seq.not_in(answered))
-        .order_by(waiting.c.seq)
-        .limit(limit)
+    numbers = list(
+        tx.execute(
+            sa.select(waiting_entries.c.seq)
+            .where(
+                (waiting_entries.c.type == _REVERSAL)
+                & ~sa.exists().where(unsigned_answers.c.seq == waiting_entries.c.seq)
+            )
+            .order_by(waiting_entries.c.seq)
+            .limit(limit)
+        ).scalars()
     )
-    query = _UNSIGNED.where(entries.c.charge.in_(charges_given_up)).order_by(entries.c.seq)
-    return [_waiting(row) for row in tx.execute(query)]
+    if not numbers:
+        return []
+    given_up = sa.select(entries.c.charge).where(entries.c.seq.in_(numbers))
+    query = _DUE.join(waiting_entries, waiting_entries.c.seq == entries.c.seq)
+    return [_waiting(row) for row in tx.execute(query.where(entries.c.charge.in_(given_up)))]
 
 
 def of_charge(tx: Transaction, charge_id: str) -> list[int]:
@@ -81,39 +115,70 @@ def of_charge(tx: Transaction, charge_id: str) -> list[int]:
 
 
 def queue(tx: Transaction) -> Queue:
-    """How much waits for a signed answer."""
-    depth, oldest = tx.execute(
-        sa.select(sa.func.count(), sa.func.min(entries.c.at)).select_from(
-            entries.join(waiting_entries, waiting_entries.c.seq == entries.c.seq)
-        )
-    ).one()
-    return Queue(depth, from_wire(oldest) if oldest else None)
+    """How much is to be sent."""
+    depth, oldest = 0, None
+    for table in (waiting_entries, again_entries):
+        count, first = tx.execute(sa.select(sa.func.count(), sa.func.min(table.c.seq))).one()
+        depth += count
+        oldest = first if oldest is None or (first is not None and first < oldest) else oldest
+    if oldest is None:
+        return Queue(depth, None)
+    at: str = tx.execute(sa.select(entries.c.at).where(entries.c.seq == oldest)).scalar_one()
+    return Queue(depth, from_wire(at))
+
+
+def mark_again(tx: Transaction, verified_through: int, decided_after: datetime | None) -> int:
+    """Send again what a restored hub may not have; how many decided entries that makes.
+
+    That is everything after `verified_through`, and what was decided after `decided_after` (everything, if None).
+    Those without a decision wait in any case. One statement, so that a long journal costs no memory.
+    """
+    marked = sa.select(decisions.c.seq)
+    if decided_after is not None:
+        is_later = decisions.c.decided_at > to_wire(decided_after)
+        marked = marked.where((decisions.c.seq > verified_through) | is_later)
+    return tx.execute(again_entries.insert().prefix_with("OR IGNORE").from_select(["seq"], marked)).rowcount
+
+
+def heard_again(tx: Transaction, seq: int) -> None:
+    """The hub has answered a decided entry with a signature again."""
+    tx.execute(again_entries.delete().where(again_entries.c.seq == seq))
+    tx.execute(unsigned_answers.delete().where(unsigned_answers.c.seq == seq))
 
 
 def set_aside(tx: Transaction) -> list[SetAside]:
-    """Entries held, pending, unconfirmed or rejected: what 待處理 lists."""
+    """Entries held, pending, unconfirmed, rejected or decided in two ways: what 待處理 lists."""
     columns = (entries.c.seq, entries.c.type, entries.c.charge, entries.c.at)
-    unsigned_rows = sa.select(*columns, unsigned_answers.c.status, unsigned_answers.c.code).join(
-        unsigned_answers, unsigned_answers.c.seq == entries.c.seq
-    )
-    rejected_rows = (
-        sa.select(*columns, decisions.c.status, decisions.c.code)
-        .join(decisions, decisions.c.seq == entries.c.seq)
-        .where(decisions.c.status == Status.REJECTED.value)
-    )
-    rows = [*tx.execute(unsigned_rows).mappings(), *tx.execute(rejected_rows).mappings()]
-    return [
-        SetAside(
-            seq=row["seq"],
-            type=EntryType(row["type"]),
-            charge=row["charge"],
-            status=Status(row["status"]),
-            code=Code(row["code"]) if row["code"] else None,
-            at=from_wire(row["at"]),
-        )
-        for row in sorted(rows, key=lambda row: int(row["seq"]))
+    queries: list[tuple[sa.Select[Any], bool]] = []
+    for table in (unsigned_answers, decisions, contradicting_decisions):
+        # An outer join fixes the order: a planner without statistics may begin with the entries, which are many.
+        entries_of = table.outerjoin(entries, entries.c.seq == table.c.seq)
+        query = sa.select(*columns, table.c.status, table.c.code).select_from(entries_of)
+        query = query.where(decisions.c.status == _REJECTED) if table is decisions else query
+        queries.append((query, table is contradicting_decisions))
+    found = [
+        _set_aside(row, is_contradicted=is_contradicted)
+        for query, is_contradicted in queries
+        for row in tx.execute(query).mappings()
     ]
+    return sorted(found, key=lambda one: one.seq)
 
 
-def _waiting(row: sa.Row[int, str, str, str | None]) -> WaitingEntry:
-    return WaitingEntry(row[0], row[1], EntryType(row[2]), row[3])
+def _set_aside(row: sa.RowMapping, *, is_contradicted: bool) -> SetAside:
+    return SetAside(
+        seq=row["seq"],
+        type=EntryType(row["type"]),
+        charge=row["charge"],
+        status=Status(row["status"]),
+        code=Code(row["code"]) if row["code"] else None,
+        at=from_wire(row["at"]),
+        is_contradicted=is_contradicted,
+    )
+
+
+def _entries(tx: Transaction, seqs: list[int]) -> list[WaitingEntry]:
+    return [_waiting(row) for row in tx.execute(_DUE.where(entries.c.seq.in_(seqs)))] if seqs else []
+
+
+def _waiting(row: sa.Row[int, str, str, str | None, str | None]) -> WaitingEntry:
+    return WaitingEntry(row[0], row[1], EntryType(row[2]), row[3], row[4])

@@ -4,7 +4,7 @@ A room of its own below the journal and the hub copy, because what the hub said 
 become must be committed together.
 """
 
-from pos_app.storage.database import Database, Reading, Transaction, Work
+from pos_app.storage.database import Database, Reading, Transaction, Work, check_pages
 from pos_app.storage.errors import (
     DataDirectoryInUse,
     NewerDatabase,
@@ -14,6 +14,7 @@ from pos_app.storage.errors import (
     StorageDamaged,
     StorageError,
     StorageFailed,
+    StorageFull,
     StorageUnknown,
 )
 
@@ -28,7 +29,9 @@ __all__ = [
     "StorageDamaged",
     "StorageError",
     "StorageFailed",
+    "StorageFull",
     "StorageUnknown",
     "Transaction",
     "Work",
+    "check_pages",
 ]

@@ -18,6 +18,7 @@ from pos_app.storage.errors import (
     StorageDamaged,
     StorageError,
     StorageFailed,
+    StorageFull,
     StorageUnknown,
 )
 from pos_app.storage.migrations import SCHEMA_VERSION, migrate, schema_version
@@ -32,6 +33,8 @@ Transaction = sa.Connection
 Work = Callable[[Transaction], T]
 """What runs on the connection's thread, inside one transaction."""
 FILE_NAME: Final = "terminal.db"
+CHECKED_AT_ONCE: Final = 64 << 20
+"""Bytes that SQLite looks through well within a second: the journal of months at most counters."""
 _DAMAGE: Final = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 
 
@@ -50,6 +53,7 @@ class Database:
         self._path = folder / FILE_NAME
         self._jobs: SimpleQueue[Callable[[sa.Connection], None] | None] = SimpleQueue()
         self._broken: StorageError | None = None
+        self._why_read_only: StorageError | None = None
         self._landed = 0
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = WriteLock(folder / "terminal.lock")
@@ -66,9 +70,21 @@ class Database:
     def write(self, work: Work[T]) -> Future[T]:
         """Run `work` in a transaction begun with BEGIN IMMEDIATE; done means committed and durable.
 
-        The future raises what `work` raises (nothing is written then), `StorageFailed` or `StorageUnknown`.
+        The future raises what `work` raises (nothing is written then), `StorageFailed` (`StorageFull` where there is
+        no room), `StorageUnknown`, or `StorageDamaged` once damage was found.
         """
         return self._hand_over(work, self._write)
+
+    @property
+    def why_read_only(self) -> StorageError | None:
+        """The damage for which nothing is written any more (faults.md 5); None while all is well."""
+        return self._why_read_only
+
+    def make_read_only(self, why: StorageDamaged) -> None:
+        """Damage was found: nothing is appended after it; reading goes on, so that what verifies can be carried out."""
+        if self._why_read_only is None:
+            logger.error("nothing is written any more: %s", why)
+            self._why_read_only = why
 
     def read(self, work: Work[T]) -> Future[T]:
         """Run `work` in a transaction that sees one state and writes nothing."""
@@ -92,6 +108,9 @@ class Database:
                 future.set_result(run(connection, work))
             except InvalidStateError:
                 raise
+            except StorageDamaged as error:
+                self.make_read_only(error)
+                future.set_exception(error)
             # The thread's boundary: whoever waits for the future gets the error, whatever it is.
             except BaseException as error:  # noqa: BLE001
                 future.set_exception(error)
@@ -118,6 +137,9 @@ class Database:
         self._connection.close()
 
     def _check(self) -> None:
+        """A small file is looked through at once; a large one beside the work, later (`check_pages`)."""
+        if self._path.stat().st_size > CHECKED_AT_ONCE:
+            return
         wrong = self._connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
         if wrong != "ok":
             raise StorageDamaged(str(wrong))
@@ -132,6 +154,8 @@ class Database:
             _roll_back(connection)
 
     def _write(self, connection: sa.Connection, work: Work[T]) -> T:
+        if self._why_read_only is not None:
+            raise self._why_read_only
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             result = work(connection)
@@ -170,7 +194,7 @@ class Database:
             self._broken = StorageUnknown(str(error.orig))
             raise self._broken from error
         if not there:
-            raise StorageFailed(str(failed.orig)) from failed
+            raise _translated(failed) from failed
 
 
 class Reading:
@@ -212,6 +236,22 @@ class Reading:
         self._connection.close()
 
 
+def check_pages(folder: Path) -> None:
+    """Look through the whole file beside the program that writes to it: seconds for a gigabyte, and no lock held.
+
+    Raises:
+        StorageDamaged: it is not sound.
+        NoDatabase, StorageFailed: it cannot be read.
+    """
+    reading = Reading(folder)
+    try:
+        wrong = reading.read(lambda tx: tx.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
+    finally:
+        reading.close()
+    if wrong != "ok":
+        raise StorageDamaged(str(wrong))
+
+
 def _marks(connection: sa.Connection) -> int:
     number: int = connection.exec_driver_sql("SELECT number FROM commit_mark").scalar_one()
     return number
@@ -228,5 +268,6 @@ def _roll_back(connection: sa.Connection) -> None:
 
 def _translated(error: sa.exc.DBAPIError) -> StorageError:
     name = str(getattr(error.orig, "sqlite_errorname", ""))
-    kind = StorageDamaged if name.startswith(tuple(_DAMAGE)) else StorageFailed
-    return kind(str(error.orig))
+    if name.startswith(tuple(_DAMAGE)):
+        return StorageDamaged(str(error.orig))
+    return StorageFull(str(error.orig)) if name == "SQLITE_FULL" else StorageFailed(str(error.orig))

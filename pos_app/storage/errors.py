@@ -25,6 +25,10 @@ class StorageFailed(StorageError):
     """Nothing was written (disk full, an I/O error): known, since the database was opened again and looked at."""
 
 
+class StorageFull(StorageFailed):
+    """Nothing was written: there is no room on the disk."""
+
+
 class StorageUnknown(StorageError):
     """Whether it was written cannot be known: the database would not open again after a failed COMMIT."""
 

@@ -81,6 +81,27 @@ _SECOND: Final = (
         seq INTEGER NOT NULL REFERENCES entries (seq), status TEXT NOT NULL, staff TEXT NOT NULL, noted_at TEXT NOT NULL,
         PRIMARY KEY (seq, status)
     ) STRICT""",
+    "CREATE INDEX rejected_decisions ON decisions (seq) WHERE status = 'rejected'",
+    # What a restored hub has lost is found by when it was decided (protocol.md 5).
+    "CREATE INDEX decisions_by_time ON decisions (decided_at)",
+    # The type beside the number: unsent reversals go before each new charge, however long the queue is.
+    "DROP TRIGGER entries_wait_for_a_decision",
+    "ALTER TABLE waiting_entries ADD COLUMN type TEXT NOT NULL DEFAULT ''",
+    "UPDATE waiting_entries SET type = (SELECT type FROM entries WHERE entries.seq = waiting_entries.seq)",
+    "CREATE INDEX waiting_reversals ON waiting_entries (seq) WHERE type = 'reversal'",
+    """CREATE TRIGGER entries_wait_for_a_decision AFTER INSERT ON entries
+        BEGIN INSERT INTO waiting_entries (seq, type) VALUES (NEW.seq, NEW.type); END""",
+    # Decided entries that a restored hub must hear again, with their decisions (protocol.md 5).
+    "CREATE TABLE again_entries (seq INTEGER PRIMARY KEY REFERENCES decisions (seq)) STRICT",
+    # Another decision on an entry that has one: kept beside it for a person, and never instead of it.
+    """CREATE TABLE contradicting_decisions (
+        seq INTEGER NOT NULL REFERENCES decisions (seq), jws TEXT NOT NULL, status TEXT NOT NULL, code TEXT,
+        heard_at TEXT NOT NULL, PRIMARY KEY (seq, jws)
+    ) STRICT""",
+    """CREATE TRIGGER contradicting_decisions_are_not_changed BEFORE UPDATE ON contradicting_decisions
+        BEGIN SELECT RAISE(ABORT, 'what the hub said is not changed'); END""",
+    """CREATE TRIGGER contradicting_decisions_are_not_deleted BEFORE DELETE ON contradicting_decisions
+        BEGIN SELECT RAISE(ABORT, 'what the hub said is not deleted'); END""",
 )
 
 MIGRATIONS: Final = (_FIRST, _SECOND)

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from pos_app.hub_client import HubPort, HubRefused, HubUnreachable
@@ -11,9 +10,10 @@ from pos_app.journal import charges
 from pos_app.journal.charges import Charge
 from pos_app.journal.failpoints import reach
 from pos_app.journal.waiting import WaitingEntry
-from pos_app.storage import Database, StorageConflict, Transaction
+from pos_app.storage import StorageConflict, Transaction
 from pos_app.syncing.charge_book import ChargeBook, is_about_money
 from pos_app.syncing.core import Answer, Signed, Undecided, Unreadable, Unsigned, read_answer
+from pos_app.syncing.incarnations import mark_lost
 from shared.api.journal import EntryResult, JournalResponse
 from shared.journal_entries import Entry, EntryType, verify_entry
 
@@ -26,19 +26,25 @@ ChargeListener = Callable[[Charge, Charge], None]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of one entry's answer; `ends_wait`: a new signed answer about a charge."""
+    """What became of one entry's answer; `ends_wait`: a new signed answer about a charge; `is_open`: its charge waits for
+    one, and somebody with it."""
 
     entry: WaitingEntry
     answer: Answer
     ends_wait: bool
+    is_open: bool
+
+
+_Read = tuple[WaitingEntry, Entry, Answer]
+_Kept = tuple[list[Taken], list[tuple[Charge, Charge]]]
+"""What became of each answer, and the charges that changed: as they were and as they are."""
 
 
 class Answering:
     """Reads and stores; tells of the charges that changed."""
 
-    def __init__(self, database: Database, book: ChargeBook, hub: HubPort) -> None:
+    def __init__(self, book: ChargeBook, hub: HubPort) -> None:
         """`hub` is asked for keys alone."""
-        self._database = database
         self._book = book
         self._hub = hub
         self._keys_asked_ms = -KEYS_ASKED_EVERY_MS
@@ -53,6 +59,11 @@ class Answering:
         """Tell the listener after each stored answer, once the charges' listeners have heard."""
         self._batch_listeners.append(listener)
 
+    @property
+    def incarnation(self) -> str:
+        """The hub's, as the newest answer told."""
+        return self._book.hub_copy.facts.incarnation
+
     def take(self, sent: Sequence[WaitingEntry], response: JournalResponse) -> list[Taken]:
         """Verify outside the transaction, store inside one, then tell.
 
@@ -62,12 +73,11 @@ class Answering:
         read = self._read(sent, response)
         reach("after_answer_before_store")
         try:
-            taken, changed = self._database.write(lambda tx: self._store(tx, read, response)).result()
+            taken, changed = self._keep(read, response)
         except StorageConflict:
             logger.exception("an answer contradicts what is stored: each is stored by itself")
             taken, changed = self._store_one_by_one(read, response)
         reach("after_decision_commit")
-        self._book.hub_copy.take_answer(response.verified_through, response.incarnation)
         for before, after in changed:
             for listener in self._listeners:
                 listener(before, after)
@@ -75,9 +85,17 @@ class Answering:
             told()
         return taken
 
-    def _read(
-        self, sent: Sequence[WaitingEntry], response: JournalResponse
-    ) -> list[tuple[WaitingEntry, Entry, Answer]]:
+    def _keep(self, read: Sequence[_Read], response: JournalResponse) -> _Kept:
+        """The answers, and what they tell of the hub itself, in one commit."""
+
+        def store(tx: Transaction, is_new_incarnation: bool) -> _Kept:
+            if is_new_incarnation:
+                mark_lost(tx, response.incarnation, response.verified_through)
+            return self._store(tx, read, response)
+
+        return self._book.hub_copy.take_answer(store, response.verified_through, response.incarnation)
+
+    def _read(self, sent: Sequence[WaitingEntry], response: JournalResponse) -> list[_Read]:
         journal = self._book.journal
         entries = [verify_entry(entry.jws, journal.terminal_id, journal.verifier) for entry in sent]
         answers = self._answers(entries, response.results)
@@ -104,9 +122,7 @@ class Answering:
         except (HubUnreachable, HubRefused) as error:
             logger.warning("the hub's keys cannot be read: %s", error)
 
-    def _store(
-        self, tx: Transaction, read: Sequence[tuple[WaitingEntry, Entry, Answer]], response: JournalResponse
-    ) -> tuple[list[Taken], list[tuple[Charge, Charge]]]:
+    def _store(self, tx: Transaction, read: Sequence[_Read], response: JournalResponse) -> _Kept:
         taken: list[Taken] = []
         changed: list[tuple[Charge, Charge]] = []
         for waiting, entry, answer in read:
@@ -125,22 +141,18 @@ class Answering:
             if before is not None and after is not None and before != after:
                 changed.append((before, after))
             ends = new and isinstance(answer, Signed) and is_about_money(waiting.type, answer.decision.status)
-            taken.append(Taken(waiting, answer, ends))
+            taken.append(Taken(waiting, answer, ends, after is not None and after.state.is_open))
         return taken, changed
 
-    def _store_one_by_one(
-        self, read: Sequence[tuple[WaitingEntry, Entry, Answer]], response: JournalResponse
-    ) -> tuple[list[Taken], list[tuple[Charge, Charge]]]:
+    def _store_one_by_one(self, read: Sequence[_Read], response: JournalResponse) -> _Kept:
         taken: list[Taken] = []
         changed: list[tuple[Charge, Charge]] = []
         for one in read:
             try:
-                some, moved = self._database.write(
-                    partial(self._store, read=[one], response=response)
-                ).result()
+                some, moved = self._keep([one], response)
             except StorageConflict:
                 logger.exception("the answer on entry %d is set aside for a person", one[0].seq)
-                some, moved = [Taken(one[0], Unreadable("contradicts what is stored"), False)], []
+                some, moved = [Taken(one[0], Unreadable("contradicts what is stored"), False, False)], []
             taken += some
             changed += moved
         return taken, changed

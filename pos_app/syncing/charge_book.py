@@ -1,5 +1,6 @@
 """The writes about a charge: its entry, its advice, its reversal, the hub's answer. Each runs inside a transaction."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from pos_app.hub_copy import HubCopy, rows
 from pos_app.journal import charges, journal
 from pos_app.journal.charges import Charge
 from pos_app.journal.failpoints import reach
-from pos_app.journal.journal import Journal, Stamp
+from pos_app.journal.journal import Journal, Stamp, Stored
 from pos_app.journal.states import ChargeState
 from pos_app.storage import Transaction
 from pos_app.syncing.core import Ending, Signed, Undecided, Unsigned, ending_of, next_state
@@ -32,6 +33,8 @@ from shared.offline_rules import OfflineFacts, OfflineVerdict, judge_offline
 from shared.payment_code import CardType, Claims, PaymentCode
 from shared.problems import Code, Refusal
 from shared.signing import to_base64url
+
+logger = logging.getLogger("mps.pos.syncing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +119,7 @@ class ChargeBook:
         """Whether a charge (written already, or to be written now) may be approved without the hub."""
         if training or (charge is not None and charge.training):
             return OfflineVerdict(refusal=Refusal(Code.OFFLINE_NOT_ALLOWED, "a training charge"))
-        stamp, last = self.stamp(tx), journal.tail(tx)
-        last_at = last.at if last else stamp.contact
-        facts = self.hub_copy.facts
+        stamp, facts = self.stamp(tx), self.hub_copy.facts
         return judge_offline(
             OfflineFacts(
                 claims=claims,
@@ -126,7 +127,7 @@ class ChargeBook:
                 charge_at=charge.at if charge else stamp.at,
                 advice_at=stamp.at,
                 contact=stamp.contact,
-                clock_is_plausible=self.clock.is_plausible(last_at, facts.contact),
+                clock_is_plausible=self.clock.is_plausible(stamp.floor, facts.contact),
                 is_revoked=claims.code_ref in facts.revoked,
                 is_used=charges.is_code_used(tx, claims.code_ref, besides=charge.id if charge else None),
                 is_suspended=facts.is_suspended,
@@ -179,8 +180,15 @@ class ChargeBook:
         return charge
 
     def take_signed(self, tx: Transaction, entry: Entry, charge_id: str | None, answer: Signed) -> bool:
-        """Keep the decision and what it makes of the charge; whether it was new."""
-        if not journal.store_decision(tx, answer.decision, answer.jws, answer.reversal_tx_no):
+        """Keep the decision and what it makes of the charge; whether it was new.
+
+        A charge that has its end already keeps it: what the hub repeats, or contradicts, moves nothing here.
+        """
+        heard_at = self.clock.now()
+        stored = journal.store_decision(tx, answer.decision, answer.jws, answer.reversal_tx_no, heard_at)
+        if stored is Stored.CONTRADICTING:
+            logger.error("the hub has decided entry %d in two ways: a person must look", entry.seq)
+        if stored is not Stored.NEW:
             return False
         if charge_id is None:
             return True
@@ -196,7 +204,7 @@ class ChargeBook:
                 charge.id,
                 charge.state,
                 state,
-                at=self.clock.now(),
+                at=heard_at,
                 transaction=told,
                 refusal=Refusal(code, answer.detail) if code else None,
             )

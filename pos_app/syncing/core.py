@@ -104,10 +104,16 @@ _BY_CHARGE: Final = {
     (Status.REJECTED, ChargeState.DURABLE): ChargeState.DECLINED,
     (Status.REJECTED, ChargeState.IN_DOUBT): ChargeState.DECLINED,
     (Status.REJECTED, ChargeState.ADVISED): ChargeState.REJECTED,
+    # Only its own reversal makes the hub say so, and that has reversed it here already; but a charge that the hub
+    # has ended must not stay open here, whoever ended it.
+    (Status.REVERSED, ChargeState.DURABLE): ChargeState.REVERSED,
+    (Status.REVERSED, ChargeState.IN_DOUBT): ChargeState.REVERSED,
+    (Status.REVERSED, ChargeState.ADVISED): ChargeState.REVERSED,
 }
 _BY_ADVICE: Final = {
     (Status.COMPLETED, ChargeState.ADVISED): ChargeState.SETTLED,
     (Status.REJECTED, ChargeState.ADVISED): ChargeState.REJECTED,
+    (Status.REVERSED, ChargeState.ADVISED): ChargeState.REVERSED,
 }
 
 

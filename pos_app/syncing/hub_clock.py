@@ -22,7 +22,7 @@ class HubClock:
         self._lock = threading.Lock()
         self._ahead: timedelta | None = None
         self._anchored_ms = 0
-        self._jumped = False
+        self._is_locked = False
         self._wall = machine.now()
         self._mono = machine.monotonic_ms()
 
@@ -50,27 +50,48 @@ class HubClock:
                 self._anchored_ms = mono
 
     def hear_roughly(self, hub_time: datetime) -> None:
-        """A time to the second, for want of a better one."""
-        if not self.is_anchored:
-            self.hear(hub_time + timedelta(milliseconds=500))
+        """A time to the second: for want of a better one, or where the estimate is far off (a machine that slept)."""
+        told = hub_time + timedelta(milliseconds=500)
+        with self._lock:
+            if self._ahead is not None and abs(told - self._now()) <= JUMP:
+                return
+            self._anchor(told)
 
     def touch(self, hub_time: datetime) -> None:
         """Contact: the clock is mended."""
         with self._lock:
             self._wall, self._mono = self._machine.now(), self._machine.monotonic_ms()
-            self._jumped = False
-            ahead = hub_time - _EPOCH - timedelta(milliseconds=self._mono)
-            if self._ahead is None or abs(ahead - self._ahead) > JUMP:
-                self._ahead, self._anchored_ms = ahead, self._mono
+            self._is_locked = False
+            if self._ahead is None or abs(hub_time - self._now()) > JUMP:
+                self._anchor(hub_time)
         self.hear(hub_time)
 
-    def is_plausible(self, last_at: datetime, contact: datetime) -> bool:
-        """Whether offline approval may rely on it: not below the last entry or contact, and no jump since contact."""
+    @property
+    def is_locked(self) -> bool:
+        """Whether it was found not plausible since the last contact."""
+        return self._is_locked
+
+    def lock(self) -> None:
+        """It was locked before a restart, and nothing has mended it since."""
+        with self._lock:
+            self._is_locked = True
+
+    def is_plausible(self, floor: datetime, contact: datetime) -> bool:
+        """Whether offline approval may rely on it; once it may not, it may not until the next contact (protocol.md 5).
+
+        It may not below `floor`, the least time that the journal allows the next entry, or below `contact`; nor after
+        the machine's wall clock and its monotonic clock have gone apart, in either direction.
+        """
         with self._lock:
             passed = timedelta(milliseconds=self._machine.monotonic_ms() - self._mono)
-            if abs(self._machine.now() - self._wall - passed) > JUMP:
-                self._jumped = True
-            return not self._jumped and self._now() >= max(last_at, contact) - TOLERANCE
+            has_jumped = abs(self._machine.now() - self._wall - passed) > JUMP
+            if has_jumped or self._now() < max(floor, contact) - TOLERANCE:
+                self._is_locked = True
+            return not self._is_locked
+
+    def _anchor(self, hub_time: datetime) -> None:
+        self._anchored_ms = self._machine.monotonic_ms()
+        self._ahead = hub_time - _EPOCH - timedelta(milliseconds=self._anchored_ms)
 
     def _now(self) -> datetime:
         if self._ahead is None:

@@ -16,6 +16,7 @@ from pos_app.hub_client import (
     HubPort,
     HubRefused,
     HubUnreachable,
+    TerminalIdentity,
     Unreachable,
 )
 from pos_app.hub_client.http_hub import HttpHub
@@ -76,9 +77,7 @@ class Counter:
         return decision.status is result.status
 
 
-def _http(
-    url: str, identity: tuple[str, Ed25519Signer] | None = None, audience: str | None = None
-) -> HttpHub:
+def _http(url: str, identity: TerminalIdentity | None = None, audience: str | None = None) -> HttpHub:
     return HttpHub(
         url, clock=_CLOCK, new_id=IdSource(_CLOCK).new, identity=identity, audience=audience, language="en"
     )
@@ -90,7 +89,7 @@ def _real(shop: Shop) -> Iterator[Counter]:
     bare = _http(shop.hub.url)
     enrolment = bare.enrol(_request(signer, shop.enrolment_code()))
     bare.close()
-    port = _http(shop.hub.url, (enrolment.terminal_id, signer))
+    port = _http(shop.hub.url, TerminalIdentity(enrolment.terminal_id, signer))
     yield Counter(
         port=port,
         journal=HandTerminal(shop.hub.url, enrolment, signer),

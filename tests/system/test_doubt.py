@@ -6,13 +6,12 @@ import pytest
 
 from pos_app.bootstrap import MakeHub
 from pos_app.features.charging.outcomes import GivenUp, InDoubt, NotPaid, Paid, PaidOffline
-from pos_app.hub_client import HubPort
+from pos_app.hub_client import HubPort, TerminalIdentity
 from pos_app.hub_client.http_hub import HttpHub
 from shared.api.policy import Policy
 from shared.clock import Clock, SystemClock
 from shared.ids import IdSource
 from shared.problems import Code
-from shared.signing import Signer
 from tests.fakes.line import Line, LineFault
 from tests.log_rules import ExpectedLogs
 from tests.system import spoiler as spoilers
@@ -102,7 +101,7 @@ SPOILED: dict[str, tuple[Spoil, bool]] = {
 
 
 def _through(spoiler: Spoiler) -> MakeHub:
-    def make(address: str, clock: Clock, identity: tuple[str, Signer] | None) -> HubPort:
+    def make(address: str, clock: Clock, identity: TerminalIdentity | None) -> HubPort:
         ids = IdSource(SystemClock())
         return HttpHub(spoiler.url, clock=clock, new_id=ids.new, identity=identity, audience=address)
 

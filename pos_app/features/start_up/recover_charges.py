@@ -2,7 +2,7 @@
 
 import logging
 
-from pos_app.journal import charges, journal
+from pos_app.journal import charges
 from pos_app.journal.charges import Charge
 from pos_app.journal.failpoints import reach
 from pos_app.journal.states import ChargeState
@@ -11,19 +11,6 @@ from pos_app.syncing.charge_book import ChargeBook
 from shared.journal_entries import ReversalReason
 
 logger = logging.getLogger("mps.pos.start_up")
-
-
-def read_back(database: Database, book: ChargeBook) -> int:
-    """Prove the journal from what the hub has verified on; the number of entries proved.
-
-    Raises:
-        JournalDamaged: it does not verify, or is shorter than what the hub acknowledged.
-    """
-    facts, own = book.hub_copy.facts, book.journal
-    acknowledged = facts.verified_through
-    return database.read(
-        lambda tx: journal.verify(tx, own.terminal_id, own.verifier, max(0, acknowledged), acknowledged)
-    ).result()
 
 
 def recover_charges(database: Database, book: ChargeBook) -> tuple[Charge, ...]:

@@ -1,5 +1,6 @@
 """A terminal on a hub in memory, as the tests of the desk use it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +66,12 @@ class Counter:
         """Time passes, here and at the hub."""
         self.clock.advance(ms)
         self.hub_clock.advance(ms)
+
+    def time_passing(self, seconds: int) -> Iterator[None]:
+        """Let so much time pass, a tenth of a second for each that the caller waits."""
+        for _ in range(seconds * 10):
+            self.let_pass(100)
+            yield
 
     def cut(self) -> None:
         """The line is down and the terminal knows."""

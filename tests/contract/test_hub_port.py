@@ -351,7 +351,7 @@ def _policies(counter: Counter, cursor: str, last: int) -> tuple[list[int], dict
 
 
 def test_a_line_that_refuses_says_that_nothing_was_sent(real: Counter) -> None:
-    port = _http(f"http://127.0.0.1:{free_port()}", (real.journal.id, real.journal.signer))
+    port = _http(f"http://127.0.0.1:{free_port()}", TerminalIdentity(real.journal.id, real.journal.signer))
     with pytest.raises(HubUnreachable) as unreachable:
         port.submit([SubmittedEntry(jws=real.journal.entries[0].jws)], _TIMEOUT_MS)
     port.close()
@@ -360,7 +360,7 @@ def test_a_line_that_refuses_says_that_nothing_was_sent(real: Counter) -> None:
 
 def test_a_line_that_loses_replies_never_says_that_nothing_was_sent(shop: Shop, real: Counter) -> None:
     with Line(shop.hub.port) as line:
-        port = _http(line.url, (real.journal.id, real.journal.signer), shop.hub.url)
+        port = _http(line.url, TerminalIdentity(real.journal.id, real.journal.signer), shop.hub.url)
         port.submit([SubmittedEntry(jws=real.journal.entries[0].jws)], _TIMEOUT_MS)
         charge = real.journal.charge(real.new_code(), _AMOUNT)
         line.become(LineFault.LOSE_REPLIES)

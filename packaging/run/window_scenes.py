@@ -17,10 +17,24 @@ from pos_app.features.enrolment.flow import EnrolCommand
 from pos_app.features.history.flow import HistoryRow
 from pos_app.features.inbox.flow import InboxRow, Meaning
 from pos_app.features.shift.flow import Stage as ShiftStage
+from pos_app.features.sign_in.flow import Person
 from pos_app.features.start_up.flow import CannotOpen, Carried, CarryFault, StartUpFault
 from pos_app.features.start_up.presenter import RescueWork
+from pos_app.storage import StorageDamaged, StorageFailed
+from pos_app.syncing.line import LineState
 from shared.problems import Code, Refusal
-from tests.fakes.desk import AT, GOOD_CODE, METER, OFFLINE, ONLINE, entry_ref, no_rescue
+from tests.fakes.desk import (
+    AT,
+    CHEN,
+    GOOD_CODE,
+    LOCKED,
+    METER,
+    OFFLINE,
+    ONLINE,
+    WANG,
+    entry_ref,
+    no_rescue,
+)
 
 
 def _idle(stage: Stage) -> None:
@@ -154,6 +168,54 @@ def _offline_idle(stage: Stage) -> None:
 def _offline_used_up(stage: Stage) -> None:
     refusal = Refusal(Code.OFFLINE_LIMIT_EXCEEDED)
     stage.terminal.line = replace(OFFLINE, meter=replace(METER, refusal=refusal))
+    stage.terminal.tell_change()
+    stage.sign_in()
+
+
+def _clock_locked(state: LineState) -> Callable[[Stage], None]:
+    def scene(stage: Stage) -> None:
+        stage.terminal.line = replace(OFFLINE, state=state, meter=LOCKED)
+        stage.terminal.tell_change()
+        stage.sign_in()
+
+    return scene
+
+
+def _declined_by_clock(stage: Stage) -> None:
+    stage.terminal.line = replace(OFFLINE, meter=LOCKED)
+    _declined(Code.CLOCK_IMPLAUSIBLE)(stage)
+
+
+def _manager_left(stage: Stage) -> None:
+    _manager(stage)
+    stage.key(Qt.Key.Key_Escape)
+
+
+def _manager_approved(stage: Stage) -> None:
+    stage.terminal.people = (WANG, CHEN, Person("lin", "林店長", True))
+    _manager(stage)
+    charge = stage.counter.charge
+    for key in ("back", "back", *"567890"):
+        charge.press(key)
+    charge.confirm()
+    stage.state(State.APPROVED_OFFLINE)
+
+
+def _manager_choice(stage: Stage) -> None:
+    stage.terminal.people = (WANG, CHEN, Person("lin", "林店長", True))
+    _manager(stage)
+
+
+def _not_written(fault: Exception) -> Callable[[Stage], None]:
+    def scene(stage: Stage) -> None:
+        stage.terminal.desk.fault = fault
+        stage.charge("299", State.DECLINED)
+
+    return scene
+
+
+def _read_only(stage: Stage) -> None:
+    stage.terminal.line = replace(ONLINE, is_read_only=True)
     stage.terminal.tell_change()
     stage.sign_in()
 
@@ -354,6 +416,15 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "22-offline-idle": _offline_idle,
     "23-offline-used-up": _offline_used_up,
     "24-next-sale": _next_sale,
+    "25-clock-locked-offline": _clock_locked(LineState.OFFLINE),
+    "26-clock-locked-online": _clock_locked(LineState.ONLINE),
+    "27-clock-locked-declined": _declined_by_clock,
+    "28-manager-choice": _manager_choice,
+    "29-manager-left": _manager_left,
+    "34-manager-approved": _manager_approved,
+    "35-disk-full": _not_written(StorageFailed("disk full")),
+    "36-journal-damaged": _not_written(StorageDamaged("entry 3")),
+    "37-read-only": _read_only,
     "30-sign-in": _sign_in,
     "31-sign-in-held-back": _sign_in_wrong,
     "32-sign-in-nobody": _sign_in_nobody,

@@ -1,6 +1,7 @@
 """The terminal as the window knows it: `desktop.terminal.Terminal` on the use cases."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -66,6 +67,10 @@ class CounterTerminal:
     def line_status(self) -> LineStatus:
         """The newest."""
         return self._terminal.board.latest
+
+    def now(self) -> datetime:
+        """The estimate of hub time."""
+        return self._terminal.clock.now()
 
     def staff(self) -> tuple[Person, ...]:
         """Active people, as the hub last told."""

@@ -10,7 +10,7 @@ from pos_app.appearance.translations import inbox as inbox_words
 from pos_app.appearance.translations import rooms as room_words
 from pos_app.appearance.translations import window as words
 from pos_app.background.qt import QtBackground
-from pos_app.desktop.line_words import line_words
+from pos_app.desktop.line_words import beside_camera, line_words
 from pos_app.desktop.main_window import MainWindow, Page
 from pos_app.desktop.pages import history_page, inbox_page, shift_page, sign_in_page
 from pos_app.desktop.printing import (
@@ -340,7 +340,10 @@ class Counter(QObject):
 
     def _draw_line(self) -> None:
         identity = self._terminal.identity()
-        line = line_words(self._terminal.line_status(), identity.zone, identity.exponent)
+        status = self._terminal.line_status()
+        line = line_words(status, identity.zone, identity.exponent)
+        now = self._terminal.now()
+        self.charge_view.set_hint(beside_camera(status, now, identity.zone, identity.exponent))
         if line != self._window.words.line:
             self._window.words.line = line
             self._window.draw_frame()

@@ -22,6 +22,8 @@ class LineWords:
 
 def line_words(status: LineStatus, zone: tzinfo, exponent: int) -> LineWords:
     """The row's words. The mark is ● only where everything is sent: no colour tells it alone."""
+    if status.is_read_only:
+        return LineWords("✕", words.ROW_READ_ONLY(), False)
     if status.state is LineState.OFFLINE:
         return _offline(status, zone, exponent)
     if status.state is LineState.CONNECTING:
@@ -30,10 +32,36 @@ def line_words(status: LineStatus, zone: tzinfo, exponent: int) -> LineWords:
     else:
         state = words.ROW_ONLINE()
         mark = "▲" if status.waiting else "●"
+        if status.meter.clock_is_locked:
+            return LineWords("▲", words.ROW_LOCKED(state=state), False)
     if status.waiting:
         return LineWords(mark, words.ROW_WAITING(state=state, count=f"{status.waiting:,}"), False)
     sentence = words.ROW_SENT(state=state) if status.state is LineState.ONLINE else state
     return LineWords(mark, sentence, False)
+
+
+def beside_camera(status: LineStatus, now: datetime, zone: tzinfo, exponent: int) -> Phrase | None:
+    """What stands beside the camera while nobody pays; `now` is the estimate of hub time. None while all is well."""
+    meter = status.meter
+    if status.is_read_only:
+        return words.READ_ONLY_HINT()
+    if status.state is not LineState.OFFLINE:
+        return None
+    if meter.clock_is_locked:
+        return words.LOCKED_HINT()
+    if meter.refusal is not None:
+        return None  # the row says why, and there is nothing left to measure
+    minutes = meter.room(now).time_left_s // 60
+    said = words.METER_HINT(
+        left=format_amount(meter.left_total, exponent),
+        count=str(meter.left_count),
+        hours=str(minutes // 60),
+        minutes=str(minutes % 60),
+    )
+    if not status.waiting or status.oldest_waiting_at is None:
+        return said
+    oldest = _clock(status.oldest_waiting_at, zone)
+    return words.METER_HINT_WAITING(meter=said, waiting=f"{status.waiting:,}", oldest=oldest)
 
 
 def _offline(status: LineStatus, zone: tzinfo, exponent: int) -> LineWords:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Protocol
 
 from pos_app.features.charging.outcomes import ChargingDesk
@@ -30,7 +30,7 @@ class Identity:
 
 
 class Terminal(Protocol):
-    """An opened terminal. `identity`, `line_status`, `staff` and `current_shift` answer at once from memory; the rest may
+    """An opened terminal. `identity`, `line_status`, `now`, `staff` and `current_shift` answer at once from memory; the rest may
     block and is called in the background. None raises for a decline or a line that is down."""
 
     @property
@@ -41,6 +41,10 @@ class Terminal(Protocol):
     def identity(self) -> Identity: ...
 
     def line_status(self) -> LineStatus: ...
+
+    def now(self) -> datetime:
+        """The estimate of hub time."""
+        ...
 
     def staff(self) -> tuple[Person, ...]:
         """Who may stand here now, active ones only."""

@@ -74,7 +74,8 @@ METER = OfflineMeter(
 ONLINE = LineStatus(
     state=LineState.ONLINE, since=AT, waiting=0, oldest_waiting_at=None, contact=AT, meter=METER
 )
-OFFLINE = replace(ONLINE, state=LineState.OFFLINE, waiting=3)
+OFFLINE = replace(ONLINE, state=LineState.OFFLINE, waiting=3, oldest_waiting_at=AT - timedelta(minutes=57))
+LOCKED = replace(METER, refusal=Refusal(Code.CLOCK_IMPLAUSIBLE), clock_is_locked=True)
 
 Answer = Literal["paid", "offline", "declined", "doubt", "manager", "given_up"]
 
@@ -138,6 +139,7 @@ class FakeDesk:
     approved: list[tuple[str, str | None]] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
     before_answer: Callable[[], None] | None = None
+    fault: Exception | None = None
     _claims: Claims | None = None
     _listeners: list[Callable[[Outcome], None]] = field(default_factory=list)
 
@@ -155,6 +157,8 @@ class FakeDesk:
         self.charges.append(request)
         if self.before_answer is not None:
             self.before_answer()
+        if self.fault is not None:
+            raise self.fault
         return self.outcome_of(self.answer if request.approver is None else "offline", request.amount)
 
     def outcome_of(self, answer: Answer, raw: int) -> Outcome:
@@ -228,6 +232,9 @@ class FakeTerminal:
     def line_status(self) -> LineStatus:
         return self.line
 
+    def now(self) -> datetime:
+        return AT
+
     def staff(self) -> tuple[Person, ...]:
         return self.people
 
@@ -243,11 +250,11 @@ class FakeTerminal:
             listener()
 
     def check_pin(self, staff_id: str, pin: str) -> PinAnswer:
-        return PinAnswer(PINS[staff_id] == pin, self.wait_s)
+        return PinAnswer(PINS.get(staff_id) == pin, self.wait_s)
 
     def check_manager(self, staff_id: str, pin: str) -> PinAnswer:
         manager = any(one.staff_id == staff_id and one.is_manager for one in self.people)
-        return PinAnswer(manager and PINS[staff_id] == pin, self.wait_s)
+        return PinAnswer(manager and PINS.get(staff_id) == pin, self.wait_s)
 
     def shift_figures(self) -> ShiftFigures:
         totals = TOTALS if self.shift is not None else None

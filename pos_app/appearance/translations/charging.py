@@ -63,6 +63,26 @@ MANAGER_NONE = Text("這台終端沒有店長資料：按 Esc 返回。", "No ma
 PIN_CHECKING = Text("核對中…", "Checking…")
 PIN_WRONG = Text("PIN 不對，請再輸入。", "Wrong PIN. Enter it again.")
 
+MANAGER_LEAVE = Text("Esc　不授權", "Esc  Don't approve")
+MANAGER_OTHER = Text("↓　換人", "↓  Other manager")
+MANAGER_LEFT = Text("店長沒有授權，這筆還沒有收款。", "No manager approved. Nothing is charged yet.")
+MANAGER_LEFT_DOUBT = Text("店長沒有授權，仍在詢問平台。", "No manager approved; we keep asking.")
+IN_DOUBT_PIN_MEANS = Text(
+    "店長輸入 PIN 就離線核准，可以交付商品；不授權就繼續詢問。",
+    "With a manager's PIN it is approved offline; without, we keep asking.",
+)
+CARD_AND_APPROVER = Text("{card}　{approver}", "{card} ⋅ {approver}")
+APPROVED_BY = Text("授權 {name}", "Approved by {name}")
+DISK_FAILED = Text(
+    "磁碟寫不進去（已滿或故障）。這筆沒有寫入，未收款。請清出空間再收；再出錯請找店長。",
+    "The disk cannot be written (full or failing). Nothing was written, not charged. Make room, or call the manager.",
+)
+JOURNAL_DAMAGED = Text(
+    "日誌受損，不再寫入，未收款。請重新啟動終端，照畫面匯出。",
+    "The journal is damaged; nothing is written, not charged. Restart the terminal and follow the screen.",
+)
+ACTION_AGAIN = Text("再收一次", "Try again")
+
 ACTION_CHARGE = Text("收款 {amount}", "Charge {amount}")
 ACTION_NO_CODE = Text("還缺付款碼", "Code missing")
 ACTION_NO_AMOUNT = Text("還缺金額", "Amount missing")
@@ -111,6 +131,20 @@ WORK_FAILED_BEFORE = Text(
 CAMERA_NONE = Text("沒有相機：請用掃描器，或貼上付款碼", "No camera: use the scanner, or paste the code")
 CAMERA_STARTING = Text("相機啟動中…", "Camera starting…")
 CAMERA_LOST = Text("相機中斷，正在重新連線", "Camera lost; reconnecting")
+METER_HINT = Text(
+    "離線還可收\n{left}\n{count} 筆\n剩 {hours} 時 {minutes} 分",
+    "Left offline\n{left}\n{count} charges\n{hours} h {minutes} min",
+)
+METER_HINT_WAITING = Text(
+    "{meter}\n待上傳 {waiting} 筆\n最早 {oldest}", "{meter}\n{waiting} to send,\noldest {oldest}"
+)
+LOCKED_HINT = Text(
+    "終端時間不對，離線核准鎖住。連上平台會自動校時；連線時照常收款。",
+    "Clock wrong: no approval offline. The next contact mends it; online charges go on.",
+)
+READ_ONLY_HINT = Text(
+    "日誌受損，已停止收款。請重新啟動終端。", "The journal is damaged. Restart the terminal."
+)
 CAMERA_HINT = Text("付款碼對準相機，\n約 15 公分遠", "Hold the code about 15 cm from the camera")
 
 ROW_ONLINE = Text("連線中", "Online")
@@ -133,7 +167,15 @@ ROW_USED_UP = Text(
     "Offline limit reached: reconnect, or use the member's phone",
 )
 ROW_OFFLINE_CLOCK = Text(
-    "離線・終端時間不對：連線校時後才能收款", "Offline ⋅ clock wrong: reconnect before charging"
+    "離線・終端時間不對，離線核准鎖住：連上平台自動校時後解除",
+    "Offline ⋅ clock wrong, no approval offline: the next contact mends it",
+)
+ROW_LOCKED = Text(
+    "{state}・終端時間不對：照常收款，離線核准鎖住", "{state} ⋅ clock wrong: only offline approval is locked"
+)
+ROW_READ_ONLY = Text(
+    "日誌受損，已停止收款：請重新啟動終端，照畫面匯出",
+    "Journal damaged, charging stopped: restart, then follow the screen",
 )
 ROW_OFFLINE_DISABLED = Text(
     "離線・這台終端不能離線收款：請恢復連線", "Offline ⋅ charging offline is off: reconnect"

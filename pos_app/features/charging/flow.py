@@ -18,6 +18,7 @@ from pos_app.features.charging.outcomes import (
     InDoubt,
     ManagerNeeded,
     NotPaid,
+    NotWritten,
     Outcome,
     Paid,
     PaidOffline,
@@ -81,7 +82,7 @@ class ChargeFlow:
         self._exponent = exponent
         self.sale = Sale(entry=AmountEntry("", exponent))
         self.managers: tuple[Manager, ...] = ()
-        self.last: Outcome | None = None
+        self.last: Outcome | NotWritten | None = None
         self._late: dict[str, Outcome] = {}
         self._before_keys: deque[Sale] = deque(maxlen=_DIGITS_TAKEN_BACK)
 
@@ -187,6 +188,9 @@ class ChargeFlow:
         if sale.state in ENDED_STATES:
             if now_ms - sale.since_ms < DEAF_TO_ENTER_MS:
                 return ()
+            if isinstance(sale.shown, NotWritten):
+                self._enter(now_ms, shown=None)
+                return ()
             if sale.state is State.DECLINED:
                 self._enter(now_ms, code=None, shown=None)
                 return (ForgetCode(),)
@@ -212,10 +216,12 @@ class ChargeFlow:
             self._go(State.CANCELLING, now_ms)
         elif sale.state is State.MANAGER_NEEDED and sale.stage is Stage.PIN:
             self._go(State.CONFIRMING, now_ms, pin="", pin_remark=None, stage=Stage.ASKING, shown=None)
+            self._note(words.MANAGER_LEFT(), Tone.PLAIN, now_ms)
         elif sale.state is State.IN_DOUBT and sale.stage is Stage.ASKING:
             self._set(stage=Stage.SURE)
         elif sale.state is State.IN_DOUBT and sale.stage in {Stage.SURE, Stage.PIN}:
-            self._set(stage=Stage.ASKING, pin="", pin_remark=None)
+            left = words.MANAGER_LEFT_DOUBT() if sale.stage is Stage.PIN else None
+            self._set(stage=Stage.ASKING, pin="", pin_remark=left)
         return ()
 
     def approve_offline(self, now_ms: int) -> Commands:
@@ -250,7 +256,7 @@ class ChargeFlow:
             self._set(stage=Stage.PIN, pin="", pin_remark=remark or words.PIN_WRONG())
             return ()
         if isinstance(sale.shown, InDoubt):
-            self._set(stage=Stage.APPROVING, pin="")
+            self._set(stage=Stage.APPROVING, pin="", approver=staff_id)
             return (ApproveOffline(sale.shown.entry.entry_id, staff_id),)
         if sale.code is None:
             return self._begin_anew(now_ms)
@@ -298,6 +304,13 @@ class ChargeFlow:
             self._set(stage=Stage.ASKING, pin="", pin_remark=words.WORK_FAILED())
         elif self._pin_is_entered() or self.sale.stage is Stage.CHECKING_PIN:
             self._set(stage=Stage.PIN, pin="", pin_remark=words.WORK_FAILED_BEFORE())
+        return ()
+
+    def not_written(self, is_damaged: bool, now_ms: int) -> Commands:
+        """The journal took nothing, which is known: not paid, and the code is still in hand."""
+        if self.sale.state in {State.WAITING, State.CANCELLING}:
+            raw = self.sale.entry.minor
+            self._go(State.DECLINED, now_ms, shown=NotWritten(raw_amount=raw, is_damaged=is_damaged))
         return ()
 
     def tick(self, now_ms: int) -> Commands:

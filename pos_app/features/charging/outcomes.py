@@ -99,6 +99,14 @@ class ManagerNeeded:
     claims: Claims
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotWritten:
+    """The journal took nothing, which is known: nothing was approved or sent. The code is still in hand."""
+
+    raw_amount: int
+    is_damaged: bool
+
+
 Outcome = Paid | PaidOffline | NotPaid | GivenUp | InDoubt | ManagerNeeded
 
 

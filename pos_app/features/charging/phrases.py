@@ -2,7 +2,7 @@
 
 from pos_app.appearance.translations import Phrase, errors, verbatim
 from pos_app.appearance.translations import charging as words
-from pos_app.features.charging.outcomes import GivenUp, NotPaid, Outcome, Paid, PaidOffline
+from pos_app.features.charging.outcomes import GivenUp, NotPaid, NotWritten, Outcome, Paid, PaidOffline
 from pos_app.receipts.figures import FULL_RATE, percent_off_text, tenths_text
 from shared.money import format_amount
 from shared.payment_code import Claims
@@ -65,14 +65,14 @@ def refusal_reason(code: Code) -> Phrase:
     return errors.REASONS.get(code, errors.REASON_OTHER)()
 
 
-def last_of(outcome: Outcome, exponent: int) -> Phrase | None:
+def last_of(outcome: Outcome | NotWritten, exponent: int) -> Phrase | None:
     """What the line row says of the last charge; None for one that has no end."""
     match outcome:
         case Paid():
             return words.LAST_PAID(amount=format_amount(outcome.transaction.payable, exponent))
         case PaidOffline():
             return words.LAST_OFFLINE(amount=format_amount(outcome.payable, exponent))
-        case NotPaid():
+        case NotPaid() | NotWritten():
             return words.LAST_NOT_PAID(amount=format_amount(outcome.raw_amount, exponent))
         case GivenUp():
             return words.LAST_GIVEN_UP(amount=format_amount(outcome.payable, exponent))

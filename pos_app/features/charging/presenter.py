@@ -24,6 +24,7 @@ from pos_app.features.charging.phrases import last_of
 from pos_app.features.charging.sale import Commands, Manager
 from pos_app.features.charging.scenes import screen_of
 from pos_app.features.charging.screen import ChoiceId, Screen, State
+from pos_app.storage import StorageDamaged, StorageError, StorageUnknown
 from shared.clock import Clock
 
 _TICK_MS = 50
@@ -164,8 +165,10 @@ class ChargePresenter(QObject):
         match choice:
             case ChoiceId.APPROVE_OFFLINE:
                 self.approve_offline()
-            case ChoiceId.GIVE_UP:
+            case ChoiceId.GIVE_UP | ChoiceId.LEAVE_PIN:
                 self.cancel()
+            case ChoiceId.OTHER_MANAGER:
+                self.choose_manager(1)
             case ChoiceId.SURE:
                 self.confirm()
             case ChoiceId.KEEP_WAITING:
@@ -236,7 +239,9 @@ class ChargePresenter(QObject):
             shift=counter.shift,
             approver=command.approver,
         )
-        self._run("charge", lambda: self._desk.charge(request))
+        self._background.run(
+            "charge", lambda: self._desk.charge(request), self._answered, self._charge_failed
+        )
 
     def _run(self, name: str, job: Callable[[], Outcome]) -> None:
         self._background.run(name, job, self._answered, self._failed)
@@ -247,6 +252,13 @@ class ChargePresenter(QObject):
 
     def _failed(self, error: Exception) -> None:
         self._do(self._flow.work_failed(self._now()))
+
+    def _charge_failed(self, error: Exception) -> None:
+        """The desk raises a storage's fault only where nothing was written yet; of an unknown one nobody knows."""
+        if isinstance(error, StorageError) and not isinstance(error, StorageUnknown):
+            self._do(self._flow.not_written(isinstance(error, StorageDamaged), self._now()))
+        else:
+            self._failed(error)
 
     def _check_manager(self, command: sale.CheckManager) -> None:
         staff_id = command.staff_id

@@ -5,7 +5,7 @@ from enum import Enum
 
 from pos_app.appearance.translations import Phrase
 from pos_app.features.charging.amount_entry import AmountEntry
-from pos_app.features.charging.outcomes import CodeSeen, Outcome, Paid, PaidOffline
+from pos_app.features.charging.outcomes import CodeSeen, NotWritten, Outcome, Paid, PaidOffline
 from pos_app.features.charging.screen import Notice, State
 
 
@@ -85,7 +85,7 @@ class Sale:
     entry: AmountEntry = field(default_factory=AmountEntry)
     code: CodeSeen | None = None
     code_at_ms: int = 0
-    shown: Outcome | None = None
+    shown: Outcome | NotWritten | None = None
     stage: Stage = Stage.ASKING
     pin: str = field(default="", repr=False)
     pin_remark: Phrase | None = None

@@ -5,7 +5,15 @@ from pos_app.appearance.translations import Phrase
 from pos_app.appearance.translations import charging as words
 from pos_app.features.charging import phrases
 from pos_app.features.charging.flow import ChargeFlow
-from pos_app.features.charging.outcomes import GivenUp, InDoubt, ManagerNeeded, NotPaid, Paid, PaidOffline
+from pos_app.features.charging.outcomes import (
+    GivenUp,
+    InDoubt,
+    ManagerNeeded,
+    NotPaid,
+    NotWritten,
+    Paid,
+    PaidOffline,
+)
 from pos_app.features.charging.sale import Sale, Stage
 from pos_app.features.charging.screen import (
     Action,
@@ -41,7 +49,7 @@ def screen_of(
         case State.MANAGER_NEEDED:
             return _manager_needed(flow, exponent)
         case State.APPROVED | State.APPROVED_OFFLINE:
-            return _approved(sale, exponent, receipt)
+            return _approved(flow, exponent, receipt)
         case State.DECLINED:
             return _declined(sale, exponent)
         case State.GIVEN_UP:
@@ -124,13 +132,15 @@ def _manager_needed(flow: ChargeFlow, exponent: int) -> Screen:
         headline=(words.MANAGER_NEEDED(),),
         headline_pixels=sizes.WAITING,
         pin=_pin(flow),
+        choices=_pin_choices(flow),
         action=Action(words.ACTION_APPROVE(), is_enabled=sale.stage is Stage.PIN and bool(flow.managers)),
         keys_enabled=sale.stage is Stage.PIN,
         decimals_enabled=False,
     )
 
 
-def _approved(sale: Sale, exponent: int, receipt: Phrase | None) -> Screen:
+def _approved(flow: ChargeFlow, exponent: int, receipt: Phrase | None) -> Screen:
+    sale = flow.sale
     next_one = Action(words.ACTION_NEXT(), is_enabled=True)
     said = () if receipt is None else (receipt,)
     if isinstance(sale.shown, PaidOffline):
@@ -141,7 +151,7 @@ def _approved(sale: Sale, exponent: int, receipt: Phrase | None) -> Screen:
             headline=(words.PAID_OFFLINE(),),
             headline_pixels=sizes.PAID_OFFLINE,
             amount=Amount(format_amount(sale.shown.payable, exponent), AmountSize.PAYABLE),
-            details=(words.PAID_OFFLINE_MEANS(), phrases.card_of(claims), *said),
+            details=(words.PAID_OFFLINE_MEANS(), _card_and_approver(flow, claims), *said),
             action=next_one,
         )
     shown = sale.shown
@@ -165,8 +175,31 @@ def _approved(sale: Sale, exponent: int, receipt: Phrase | None) -> Screen:
     )
 
 
+def _card_and_approver(flow: ChargeFlow, claims: Claims) -> Phrase:
+    """The card; beside it the manager who approved, since both names stand in the journal."""
+    card, approver = phrases.card_of(claims), flow.sale.approver
+    if approver is None:
+        return card
+    name = next((one.name for one in flow.managers if one.staff_id == approver), approver)
+    return words.CARD_AND_APPROVER(card=card, approver=words.APPROVED_BY(name=name))
+
+
+def _not_written(shown: NotWritten, exponent: int) -> Screen:
+    said = words.JOURNAL_DAMAGED if shown.is_damaged else words.DISK_FAILED
+    return Screen(
+        state=State.DECLINED,
+        headline=(words.NOT_PAID(),),
+        headline_pixels=sizes.DECLINED,
+        amount=Amount(format_amount(shown.raw_amount, exponent), AmountSize.KEPT),
+        reason=said(),
+        action=Action(words.ACTION_AGAIN(), is_enabled=True),
+    )
+
+
 def _declined(sale: Sale, exponent: int) -> Screen:
     shown = sale.shown
+    if isinstance(shown, NotWritten):
+        return _not_written(shown, exponent)
     if not isinstance(shown, NotPaid):
         raise TypeError("declined without a refusal")
     return Screen(
@@ -208,15 +241,30 @@ def _in_doubt(flow: ChargeFlow, exponent: int) -> Screen:
         headline=(words.IN_DOUBT(),),
         headline_pixels=sizes.DOUBT,
         amount=Amount(format_amount(amount, exponent), AmountSize.DOUBT),
-        reason=words.IN_DOUBT_MEANS() if doubt is not None else words.WORK_FAILED(),
+        reason=_doubt_means(doubt, enters_pin),
         details=_doubt_remark(sale, doubt),
-        choices=() if enters_pin else _choices(sale, doubt),
+        choices=_pin_choices(flow) if enters_pin else _choices(sale, doubt),
         pin=_pin(flow) if enters_pin else None,
         footer="" if doubt is None else _footer(doubt.because, ""),
         keys_enabled=sale.stage is Stage.PIN,
         decimals_enabled=False,
         action=Action(words.ACTION_APPROVE(), is_enabled=True) if sale.stage is Stage.PIN else Action(None),
     )
+
+
+def _doubt_means(doubt: InDoubt | None, enters_pin: bool) -> Phrase:
+    if doubt is None:
+        return words.WORK_FAILED()
+    return words.IN_DOUBT_PIN_MEANS() if enters_pin else words.IN_DOUBT_MEANS()
+
+
+def _pin_choices(flow: ChargeFlow) -> tuple[Choice, ...]:
+    """The way back, and another manager where there is one: by touch what Esc and the arrows are by keys."""
+    is_entering = flow.sale.stage is Stage.PIN
+    leave = Choice(ChoiceId.LEAVE_PIN, words.MANAGER_LEAVE(), is_enabled=is_entering)
+    if len(flow.managers) < 2:
+        return (leave,)
+    return (leave, Choice(ChoiceId.OTHER_MANAGER, words.MANAGER_OTHER(), is_enabled=is_entering))
 
 
 def _doubt_remark(sale: Sale, doubt: InDoubt | None) -> tuple[Phrase, ...]:

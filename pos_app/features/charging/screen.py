@@ -64,6 +64,8 @@ class ChoiceId(Enum):
     GIVE_UP = "give_up"
     SURE = "sure"
     KEEP_WAITING = "keep_waiting"
+    LEAVE_PIN = "leave_pin"
+    OTHER_MANAGER = "other_manager"
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,8 @@ class LeftPanel(QFrame):
             made.setVisible(place < len(choices))
             if place < len(choices):
                 made.setText(choices[place].phrase.said_in(language))
+                # Dark keys on amber belong to doubt; on a plain panel they are keys as all others.
+                set_role(made, "choice" if self.property("role") == "doubt" else "")
                 made.setEnabled(choices[place].is_enabled)
 
     def _arrange(self, screen: Screen, sizes: Sizes) -> None:
@@ -249,6 +251,7 @@ class ChargeView(QWidget):
         self._screen: Screen | None = None
         self._language: Language = "zh_TW"
         self._camera_words: Phrase | None = words.CAMERA_STARTING()
+        self._hint: Phrase | None = None
 
     def show_screen(self, screen: Screen) -> None:
         """Draw a moment."""
@@ -264,6 +267,12 @@ class ChargeView(QWidget):
         """What is said in place of the picture; None while there is one."""
         self._camera_words = phrase
         self.panel.camera.show_words("" if phrase is None else phrase.said_in(self._language))
+
+    def set_hint(self, phrase: Phrase | None) -> None:
+        """What stands beside the camera: offline the limits' meter; None for how to hold a code."""
+        if phrase != self._hint:
+            self._hint = phrase
+            self._draw()
 
     def show_frame(self, image: QImage | None) -> None:
         """The camera's newest picture; None while it rests."""
@@ -303,7 +312,7 @@ class ChargeView(QWidget):
         phrase = screen.action.phrase
         self.action.setText("" if phrase is None else phrase.said_in(self._language))
         self.action.setEnabled(screen.action.is_enabled)
-        self.panel.draw(screen, self._language, self._sizes, words.CAMERA_HINT())
+        self.panel.draw(screen, self._language, self._sizes, self._hint or words.CAMERA_HINT())
 
 
 def _outer(sizes: Sizes) -> int:

@@ -3,14 +3,15 @@
 Bookkeeping beside the money: it never fails the batch of entries that it comes with.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from hub_server.foundation.outbox import ALERT, News, enqueue
 from hub_server.foundation.storage import Connection
 from hub_server.shifts.queries import (
+    ShiftRow,
     insert_shifts,
     own_sums,
     read_shift,
@@ -51,6 +52,7 @@ def record_shifts(
     touched: Iterable[str],
     through: int,
     now: datetime,
+    without_money: Callable[[ShiftRow], int] = lambda _shift: 0,
 ) -> None:
     """Store openings and closings in any order; `touched` are shifts in which money moved just now.
 
@@ -58,6 +60,8 @@ def record_shifts(
 
     Args:
         through: the end of the terminal's unbroken chain.
+        without_money: what of a shift its terminal had approved and not undone at its closing, and which was undone
+            before the hub moved any money by it (minor units): the report has it, the ledger never will.
     """
     reports: list[ShiftOpened | ShiftClosed] = [*opened, *closed]
     failed: list[str] = []
@@ -66,7 +70,7 @@ def record_shifts(
     failed += [
         shift
         for shift in shifts_to_compare(connection, terminal_id, through, sorted(set(touched)))
-        if not set_apart(connection, partial(_compare, connection, terminal_id, shift))
+        if not set_apart(connection, partial(_compare, connection, terminal_id, shift, without_money))
     ]
     if failed:
         told = {
@@ -86,11 +90,14 @@ def _store(
     write_closings(connection, [_closing(terminal_id, item) for item in closed])
 
 
-def _compare(connection: Connection, terminal_id: str, name: str) -> None:
+def _compare(
+    connection: Connection, terminal_id: str, name: str, without_money: Callable[[ShiftRow], int]
+) -> None:
     shift = read_shift(connection, terminal_id, name)
     if shift.reported is None or shift.closed_seq is None:
         return
     own = own_sums(connection, shift, shift.reported.in_doubt or ())
+    own = replace(own, charged=own.charged + without_money(shift))
     write_difference(connection, shift, difference(shift.reported, own))
 
 

@@ -141,6 +141,44 @@ def test_a_void_after_the_closing_is_an_adjustment_and_no_difference(counter: Co
     assert _shift(counter).difference == 0
 
 
+@pytest.mark.parametrize("first", list(itertools.permutations(range(4)))[::3])
+def test_a_void_that_arrives_before_what_was_approved_offline_shows_no_false_difference(
+    hub_context: Context, keys: HubSigningKeys, first: tuple[int, ...]
+) -> None:
+    counter = Counter(hub_context, keys, HubRows(hub_context, keys), lag=TOO_LATE)
+    since = counter.context.clock.now() - timedelta(days=1)
+    manager = counter.rows.manager(counter.shop, since=since)
+    counter.journal.add(ShiftOpenData(cashier=CASHIER, shift=SHIFT))
+    sold = counter.journal.charge(counter.rows.code(counter.rows.card()), 1_000)
+    entries = [
+        sold,
+        counter.journal.advice(sold),
+        _close(counter, charges=1, charged=1_000),
+        counter.journal.reversal(sold, ReversalReason.VOID, approved_by=manager),
+    ]
+    counter.submit(*counter.journal.entries[:2])
+    for place in first:
+        counter.submit(entries[place])
+    assert counter.ask(sold).status in (Status.REVERSED, Status.COMPLETED)
+    assert _shift(counter).difference == 0
+    assert _findings(counter) == ()
+
+
+def test_a_void_before_the_closing_that_arrives_first_is_in_both_sums(
+    hub_context: Context, keys: HubSigningKeys
+) -> None:
+    counter = Counter(hub_context, keys, HubRows(hub_context, keys), lag=TOO_LATE)
+    manager = counter.rows.manager(counter.shop, since=counter.context.clock.now() - timedelta(days=1))
+    counter.journal.add(ShiftOpenData(cashier=CASHIER, shift=SHIFT))
+    sold = counter.journal.charge(counter.rows.code(counter.rows.card()), 1_000)
+    advice = counter.journal.advice(sold)
+    void = counter.journal.reversal(sold, ReversalReason.VOID, approved_by=manager)
+    close = _close(counter, charges=1, charged=1_000, reversals=1, reverted=1_000)
+    for entry in (void, *counter.journal.entries[:2], sold, advice, close):
+        counter.submit(entry)
+    assert _shift(counter).difference == 0
+
+
 def test_a_refund_counts_in_the_shift_in_which_it_was_given(counter: Counter) -> None:
     manager = counter.rows.manager(counter.shop)
     charge = counter.journal.charge(counter.rows.code(counter.rows.card()), 1_000)

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from pos_app.bootstrap import Terminal, build_enrolment, build_terminal, http_hub
 from pos_app.features.charging.outcomes import ChargeRequest, CodeSeen, PaidOffline
@@ -11,7 +11,6 @@ from pos_app.hub_client import HubPort
 from pos_app.settings import KeyStoreKind, Settings
 from pos_app.syncing.line import LineState
 from shared.clock import Clock, SystemClock
-from shared.signing import Signer
 from tests.builders.codes_for_pos import CodeMint
 from tests.fakes.hub import FakeHub
 
@@ -39,12 +38,16 @@ def enrol(folder: Path, mint: CodeMint) -> None:
         database.close()
 
 
-def _refused(_address: str, clock: Clock, identity: tuple[str, Signer] | None) -> HubPort:
+def _refused(_address: str, clock: Clock, identity: Any) -> HubPort:
     return http_hub(_NOBODY, clock, identity)
 
 
 class OfflineTill:
-    """An enrolled terminal, opened and started; codes come from the mint that it was enrolled with."""
+    """An enrolled terminal, opened and started; codes come from the mint that it was enrolled with.
+
+    Attributes:
+        opened_s: how long it took to open the file, prove the journal and put the terminal together.
+    """
 
     def __init__(self, folder: Path, mint: CodeMint) -> None:
         """Open, start, and wait until it knows that the line is down.
@@ -52,7 +55,9 @@ class OfflineTill:
         Raises:
             RuntimeError: somebody answers.
         """
+        began = time.perf_counter()
         self.terminal: Terminal = build_terminal(settings_of(folder), make_hub=_refused)
+        self.opened_s = time.perf_counter() - began
         self._mint = mint
         self._left = 0
         self.terminal.start()

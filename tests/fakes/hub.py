@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
-from pos_app.hub_client import Feed, FeedItem, HubRefused, HubUnreachable, Unreachable
+from pos_app.hub_client import Feed, FeedEvent, FeedItem, HubRefused, HubUnreachable, Unreachable
 from shared import rates
 from shared.api.journal import EntryResult, JournalResponse, ResultError, SubmittedEntry
 from shared.api.policy import Policy
@@ -48,7 +48,8 @@ class Fault(Enum):
 
 @dataclass
 class Script:
-    """What the hub does with charges that arrive live; each list is used up from its front."""
+    """What the hub does with charges that arrive live; each list is used up from its front. `retry_after_s` goes with
+    `problems`; `untaken` is an entry that it will not hear of."""
 
     faults: deque[Fault] = field(default_factory=deque)
     retries: deque[Code] = field(default_factory=deque)
@@ -57,6 +58,8 @@ class Script:
     unconfirmed: int = 0
     held: int = 0
     is_down: bool = False
+    retry_after_s: int | None = None
+    untaken: int | None = None
 
 
 class FakeFeed:
@@ -102,12 +105,16 @@ class FakeHub:
         self.requests: list[list[int]] = []
         self.verifier: Verifier | None = None
         self.feed_items: list[FeedItem] = []
+        self.incarnation = "1"
+        self.cursors_asked: list[str] = []
+        self.applied_again: list[int] = []
         self.submitted = threading.Event()
         self.answer_waits_for: threading.Event | None = None
         self._lock = threading.RLock()
         self._feed: FakeFeed | None = None
         self._entries: dict[int, Entry] = {}
         self._decisions: dict[int, str] = {}
+        self._decided_at: dict[int, datetime] = {}
         self._transactions: dict[str, Transaction] = {}
         self._outcomes: dict[str, Status] = {}
         self._number = 0
@@ -127,7 +134,7 @@ class FakeHub:
             policy=self.policy,
             jwks=self.mint.jwks,
             hub_time=self.clock.now(),
-            incarnation="1",
+            incarnation=self.incarnation,
             cursor="0",
             certificate=self._certificate(request.public_key),
         )
@@ -146,7 +153,8 @@ class FakeHub:
     def changes(self, head: int, last_event_id: str) -> Feed:
         self._fail()
         with self._lock:
-            self._feed = FakeFeed(self.feed_items)
+            self.cursors_asked.append(last_event_id)
+            self._feed = FakeFeed(self._after(last_event_id))
             return self._feed
 
     def probe(self, timeout_ms: int) -> datetime | None:
@@ -174,6 +182,32 @@ class FakeHub:
             if self._feed is not None:
                 self._feed.put(item)
 
+    def cut_feed(self) -> None:
+        """The connection of the feed ends."""
+        with self._lock:
+            if self._feed is not None:
+                self._feed.cancel()
+
+    def restore(self, incarnation: str, through: int, decided_before: datetime | None = None) -> None:
+        """As from a backup that holds the journal up to `through`, and of it what was decided by then."""
+        with self._lock:
+            self.incarnation = incarnation
+            for seq in list(self._entries):
+                decided = self._decided_at.get(seq)
+                is_late = decided_before is not None and decided is not None and decided > decided_before
+                if seq > through or is_late:
+                    lost = self._entries.pop(seq)
+                    self._decisions.pop(seq, None)
+                    self._outcomes.pop(lost.id, None)
+                    self._transactions.pop(lost.id, None)
+
+    def contradict(self, seq: int) -> None:
+        """Sign another decision on an entry than the one that was told."""
+        with self._lock:
+            entry = self._entries[seq]
+            self._decisions.pop(seq)
+            self._decide(entry, Status.DECLINED, Code.CARD_NOT_ACTIVE)
+
     def completed(self) -> list[Transaction]:
         """Charges that stand."""
         with self._lock:
@@ -187,6 +221,15 @@ class FakeHub:
         """What a charge has become here."""
         return self._outcomes.get(charge_id)
 
+    def _after(self, cursor: str) -> list[FeedItem]:
+        """What comes after a cursor: nothing is skipped, and nothing is sent twice."""
+        passed = [
+            place
+            for place, item in enumerate(self.feed_items)
+            if isinstance(item, FeedEvent) and item.cursor == cursor
+        ]
+        return self.feed_items[passed[-1] + 1 :] if passed else self.feed_items
+
     def _fail(self) -> None:
         if self.script.is_down:
             raise HubUnreachable(Unreachable.REFUSED)
@@ -198,13 +241,15 @@ class FakeHub:
         with self._lock:
             if self.script.problems:
                 code = self.script.problems.popleft()
-                raise HubRefused(Problem(title=code, status=503, code=code, request_id="r-1"))
+                problem = Problem(title=code, status=503, code=code, request_id="r-1")
+                raise HubRefused(problem, self.script.retry_after_s)
             fault = self.script.faults.popleft() if self.script.faults else None
             if fault is Fault.REFUSED:
                 raise HubUnreachable(Unreachable.REFUSED)
             if fault is Fault.SWALLOWED:
                 raise HubUnreachable(Unreachable.TIMED_OUT)
-            results = tuple(self._result(one.jws) for one in entries)
+            self._refuse_untaken(entries)
+            results = tuple(self._result(one) for one in entries)
             self.requests.append([result.seq if result.seq is not None else -1 for result in results])
             if fault is Fault.REPLY_LOST:
                 raise HubUnreachable(Unreachable.NO_ANSWER)
@@ -214,8 +259,15 @@ class FakeHub:
                 results=results,
                 verified_through=self._verified_through(),
                 hub_time=self.clock.now(),
-                incarnation="1",
+                incarnation=self.incarnation,
             )
+
+    def _refuse_untaken(self, entries: Sequence[SubmittedEntry]) -> None:
+        assert self.verifier is not None
+        seqs = [verify_entry(one.jws, TERMINAL_ID, self.verifier).seq for one in entries]
+        if self.script.untaken in seqs:
+            code = Code.INVALID_REQUEST
+            raise HubRefused(Problem(title=code, status=400, code=code, request_id="r-2"))
 
     def _verified_through(self) -> int:
         seq = -1
@@ -223,14 +275,17 @@ class FakeHub:
             seq += 1
         return seq
 
-    def _result(self, jws: str) -> EntryResult:
+    def _result(self, sent: SubmittedEntry) -> EntryResult:
         assert self.verifier is not None
+        jws = sent.jws
         entry = verify_entry(jws, TERMINAL_ID, self.verifier)
         self.received.append(jws)
         if entry.seq in self._entries and self._entries[entry.seq].jws != jws:
             raise AssertionError("a fork")
         if entry.seq in self._decisions:
             return self._told(entry, self._decisions[entry.seq])
+        if sent.decision is not None:
+            return self._apply_again(entry, sent.decision)
         data = entry.data
         if isinstance(data, ChargeData):
             if self.script.retries:
@@ -243,6 +298,18 @@ class FakeHub:
         if isinstance(data, ReversalData):
             return self._reversal(entry, data)
         return self._decide(entry, Status.ACCEPTED)
+
+    def _apply_again(self, entry: Entry, jws: str) -> EntryResult:
+        """What this hub decided before it lost it."""
+        decision = verify_decision(jws, self.mint.jwks.hub_keys())
+        assert (decision.seq, decision.entry) == (entry.seq, entry.hash)
+        self.applied_again.append(entry.seq)
+        self._entries[entry.seq], self._decisions[entry.seq] = entry, jws
+        data = entry.data
+        charge_id = data.charge if isinstance(data, AdviceData | ReversalData) else entry.id
+        if isinstance(data, ChargeData | AdviceData | ReversalData):
+            self._outcomes[str(charge_id)] = decision.status
+        return self._told(entry, jws)
 
     def _charge(self, entry: Entry, data: ChargeData) -> EntryResult:
         ended = self._outcomes.get(entry.id)
@@ -330,6 +397,7 @@ class FakeHub:
             points_earned=told.points_earned if told else None,
             decided_at=self.clock.now(),
         )
+        self._decided_at[entry.seq] = decision.decided_at
         self._decisions[entry.seq] = sign_decision(decision, self.mint.signer)
         return self._told(entry, self._decisions[entry.seq])
 

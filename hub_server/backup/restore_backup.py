@@ -46,6 +46,8 @@ from shared.clock import to_milliseconds, to_wire
 
 JUMP = 1_000_000
 _MARK_BYTES = 4
+_BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database while it is open, and leaves there if it dies."""
 _TICK = timedelta(milliseconds=1)
 
 
@@ -149,6 +151,11 @@ def _into_sqlite(work: _Work) -> Restored:
         if not fold_log(draft):
             raise CannotCopy("the new database did not become one file")
         kept = _keep(place, work.stamp, draft) if has_data else None
+        for beside in _BESIDE:
+            # Of a database that is gone or broken: SQLite would take it for the new one's.
+            left = place.with_name(place.name + beside)
+            if left.exists():
+                left.rename(_kept_name(place, work.stamp, beside))
         draft.replace(place)
         sync_folder(place.parent)
     finally:
@@ -160,9 +167,13 @@ def _keep(place: Path, stamp: str, draft: Path) -> str:
     """Move what is there aside; what comes in its place belongs to the same account, whoever restores."""
     there = place.stat()
     os.chown(draft, there.st_uid, there.st_gid)
-    kept = place.with_name(f"{place.stem}.before-{stamp}{place.suffix}")
+    kept = _kept_name(place, stamp)
     place.rename(kept)
     return str(kept)
+
+
+def _kept_name(place: Path, stamp: str, beside: str = "") -> Path:
+    return place.with_name(f"{place.stem}.before-{stamp}{place.suffix}{beside}")
 
 
 def _into_postgresql(work: _Work) -> Restored:

@@ -41,12 +41,14 @@ def is_whole(file: Path) -> bool:
 
 
 def fold_log(file: Path) -> bool:
-    """Bring the database into its one file; false while anybody else has it open."""
+    """Bring the database into its one file; false while anybody else has it open. A broken one stays as it is."""
     opened = sqlite.connect(file, isolation_level=None, timeout=0)
     try:
         mode = opened.execute("PRAGMA journal_mode=DELETE").fetchone()
-    except sqlite.OperationalError:
-        return False
+    except sqlite.OperationalError as error:
+        return "locked" not in str(error)
+    except sqlite.DatabaseError:
+        return True
     finally:
         opened.close()
     return bool(mode == ("delete",))

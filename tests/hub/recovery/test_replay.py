@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hub_server.audit.tables import audit_events
+from hub_server.backup import ForeignCopy
 from hub_server.foundation.context import Context
 from hub_server.foundation.outbox.tables import outbox
 from hub_server.foundation.storage import Connection
@@ -298,4 +299,28 @@ def test_a_fork_stays_a_fork(lost: LostHub, counter: Counter, rows: HubRows) -> 
     assert outcome.refusal is not None
     assert outcome.refusal.code is Code.JOURNAL_FORK
     assert [o.status for o in lost.resend(counter, [genuine])] == [Status.COMPLETED]
+    assert lost.findings() == ()
+
+
+def test_what_a_retired_key_decided_is_taken_back_and_an_unknown_keys_is_not(
+    lost: LostHub, counter: Counter, rows: HubRows, clock: ManualClock
+) -> None:
+    codes = [rows.code(rows.card(50_000)) for _ in range(2)]
+    counter.submit(*counter.journal.entries)
+    lost.back_up()
+    charges = [counter.journal.charge(code, 10_000) for code in codes]
+    counter.submit(*charges)
+    old = lost.keys.signer
+    assert isinstance(old, Ed25519Signer)
+    new, secret = Ed25519Signer.generate(), bytes(32)
+    lost.keys = HubSigningKeys([new], [], secret, secret)
+    with pytest.raises(ForeignCopy, match="not among this hub's"):
+        lost.lose()
+    lost.keys = HubSigningKeys([new], [old.verifier()], secret, secret)
+    lost.lose()
+
+    outcomes = lost.resend(counter, charges)
+
+    assert [outcome.status for outcome in outcomes] == [Status.COMPLETED] * 2
+    assert lost.differences(book(lost.before)) == {}
     assert lost.findings() == ()

@@ -102,15 +102,15 @@ TABLE_TEXTS: Final[dict[str, dict[Language, str]]] = {
         "en": "{depth} entries, the oldest since {since}",
     },
     "offline_left": {
-        "zh_TW": "{left}／{most}，還可 {count} 筆，單筆 {each}，到 {until}",
-        "en": "{left} of {most} left, {count} charges, {each} each, until {until}",
+        "zh_TW": "{left}／{most}，還可 {count} 筆，單筆 {each}，到 {until}（剩 {hours} 時 {minutes} 分）",
+        "en": "{left} of {most} left, {count} charges, {each} each, until {until} ({hours} h {minutes} min left)",
     },
     "offline_manager": {"zh_TW": "{left}；每筆需店長授權", "en": "{left}; a manager's PIN each time"},
     "offline_refused": {"zh_TW": "不能離線收款：{reason}", "en": "no charges offline: {reason}"},
     "device_none": {"zh_TW": "未設定", "en": "none set up"},
     "clock_well": {"zh_TW": "{now}（可信）", "en": "{now} (plausible)"},
     "clock_behind": {
-        "zh_TW": "{now}（比日誌還早，連線校時前不能離線收款）",
-        "en": "{now} (before the journal's last entry: no charges offline until the next contact)",
+        "zh_TW": "{now}（不可信：離線核准鎖住，連上平台自動校時後解除；連線時照常收款）",
+        "en": "{now} (not to be trusted: no approval offline until the next contact mends it; online charges go on)",
     },
 }

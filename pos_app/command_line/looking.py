@@ -85,6 +85,8 @@ def _status(tx: Transaction, settings: Settings) -> dict[str, object]:
             "left_count": left.left_count,
             "max_amount": left.max_amount,
             "until": to_wire(left.until),
+            "time_left_s": left.room(now).time_left_s,
+            "left_soft": left.left_soft,
             "needs_manager": left.needs_manager,
             "refusal": left.refusal.code if left.refusal else None,
         },

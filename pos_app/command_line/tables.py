@@ -131,6 +131,8 @@ def _offline(seen: Seen, language: Language) -> str:
         count=left.left_count,
         each=format_amount(left.max_amount, exponent),
         until=_moment(left.until, _zone_of(seen.facts)),
+        hours=left.room(seen.now).time_left_s // 3600,
+        minutes=left.room(seen.now).time_left_s // 60 % 60,
     )
     return say("offline_manager", language, left=text) if left.needs_manager else text
 

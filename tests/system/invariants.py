@@ -31,7 +31,7 @@ from shared.journal_entries import (
 from shared.payment_code import verify_certificate
 from shared.signing import PublicJwk, from_base64url
 from tests.system.shop import Shop
-from tests.system.witness import both_sides_agree, own_charges, verified_journal
+from tests.system.witness import both_sides_agree, own_charges
 
 NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 MONEY: Final = frozenset({EntryType.CHARGE, EntryType.ADVICE, EntryType.REVERSAL, EntryType.REFUND})
@@ -45,9 +45,8 @@ def all_hold(shop: Shop, *folders: Path, approved: Mapping[str, int] = NOTHING) 
     """
     for folder in folders:
         journal_is_proved(folder)
-        both_sides_agree(shop, folder)
-        terminal_id = verified_journal(folder)[0].terminal_id
-        hub_side_holds(shop, terminal_id)
+        entries = both_sides_agree(shop, folder)
+        _hub_side_holds(shop, entries[0].terminal_id, entries)
     kept = {charge.id: charge.is_paid for folder in folders for charge in own_charges(folder)}
     assert all(kept.get(charge_id) for charge_id in approved), f"approved and not kept: {approved}, {kept}"
     approved_stand(shop, approved)
@@ -56,7 +55,11 @@ def all_hold(shop: Shop, *folders: Path, approved: Mapping[str, int] = NOTHING) 
 
 def hub_side_holds(shop: Shop, terminal_id: str) -> None:
     """Invariants 2, 4, 5 and 6 of one terminal, from what the hub keeps alone."""
-    decided = proved_decisions(shop, terminal_id)
+    _hub_side_holds(shop, terminal_id, _proved_entries(shop, terminal_id))
+
+
+def _hub_side_holds(shop: Shop, terminal_id: str, entries: list[Entry]) -> None:
+    decided = _proved_decisions(shop, terminal_id, entries)
     every_entry_has_one_end(shop, terminal_id)
     _effects_are_as_decided(shop, terminal_id, decided)
     _offline_ones_keep_the_codes_limit(shop, terminal_id, decided)
@@ -84,10 +87,17 @@ def journal_is_proved(folder: Path) -> None:
 
 def proved_decisions(shop: Shop, terminal_id: str) -> list[tuple[Entry, Decision]]:
     """Each entry at the hub with its decision, in order: the chain and every signature proved from texts and keys alone."""
+    return _proved_decisions(shop, terminal_id, _proved_entries(shop, terminal_id))
+
+
+def _proved_entries(shop: Shop, terminal_id: str) -> list[Entry]:
     [terminal] = shop.read(sa.select(terminals).where(terminals.c.id == terminal_id))
+    texts = (row["jws"] for row in shop.entries_of(terminal_id))
+    return list(verify_chain(texts, terminal_id, PublicJwk.of(terminal["public_key"]).verifier()))
+
+
+def _proved_decisions(shop: Shop, terminal_id: str, entries: list[Entry]) -> list[tuple[Entry, Decision]]:
     rows = shop.entries_of(terminal_id)
-    verifier = PublicJwk.of(terminal["public_key"]).verifier()
-    entries = list(verify_chain((row["jws"] for row in rows), terminal_id, verifier))
     for row in rows:
         assert row["decision"] is not None, f"entry {row['seq']} ({row['type']}) is {row['status']}"
     return [

@@ -1,10 +1,12 @@
 """A real hub process with demo data, and what a test does at it from outside its API: codes, policy, a look at its rows."""
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any, Self
 
 import sqlalchemy as sa
@@ -16,18 +18,19 @@ from hub_server.cards.tables import cards
 from hub_server.demo_data import load_data, make_demo_data
 from hub_server.foundation.context import Context
 from hub_server.journal_intake.tables import journal_entries
-from hub_server.merchants import set_policy
+from hub_server.merchants import policy_in_force, set_policy
 from hub_server.payment_codes import CARD_REF_RANDOM_BYTES, CodeOrder, fresh_secret, issue_codes
 from hub_server.settings import Settings
 from hub_server.signing_keys import HubSigningKeys
 from hub_server.transactions.tables import transactions
 from shared.api.policy import Policy
-from shared.clock import SystemClock
+from shared.clock import Clock, SystemClock
 from tests.fakes.clock import ManualClock
 from tests.system.processes import HubProcess
 
 CHEAP_HASHES = {"MPS_HUB_PIN_BCRYPT_COST": "4", "MPS_HUB_PASSWORD_BCRYPT_COST": "4"}
 _ROUND = 20
+_LOOK_S = 0.05
 _CHEAPEST = 4
 _FRESH = timedelta(minutes=8)
 _TEST = Actor("system", "test")
@@ -53,8 +56,11 @@ class Shop:
     _loaded_at: datetime | None = None
 
     @classmethod
-    def open(cls, hub: HubProcess) -> Self:
-        """At a hub that has been started at least once; demo data is made unless it is there."""
+    def open(cls, hub: HubProcess, clock: Clock | None = None) -> Self:
+        """At a hub that has been started at least once; demo data is made unless it is there.
+
+        `clock` is what the shop itself goes by, the machine's unless given.
+        """
         address = hub.environment.get("MPS_HUB_DATABASE_URL")
         key_file = hub.environment.get("MPS_HUB_KEY_FILE")
         settings = Settings(
@@ -65,7 +71,7 @@ class Shop:
             pin_bcrypt_cost=4,
             password_bcrypt_cost=4,
         )
-        context = open_context(settings)
+        context = open_context(settings, clock)
         keys = open_keys(context)
         return cls(hub, context, keys, make_demo_data(context, keys))
 
@@ -123,6 +129,21 @@ class Shop:
                 actor=_TEST,
             )
         )
+
+    def wait_until_told(self, policy: Policy, limit_s: float = 15.0) -> None:
+        """Until the hub has put it on the feed: whoever enrols from then on has it.
+
+        Raises:
+            AssertionError: not within `limit_s`.
+        """
+        deadline, look = time.monotonic() + limit_s, Event()
+        while self._policy_in_force().version < policy.version:
+            assert time.monotonic() < deadline, f"policy {policy.version} was told to nobody"
+            look.wait(_LOOK_S)
+
+    def _policy_in_force(self) -> Policy:
+        merchant_id = self.demo["merchant"]["id"]
+        return self.context.database.read(lambda connection: policy_in_force(connection, merchant_id))
 
     def read(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
         """Rows of the hub's database."""

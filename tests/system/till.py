@@ -12,7 +12,7 @@ from pos_app.bootstrap import MakeHub, Terminal, build_enrolment, build_terminal
 from pos_app.features.charging.outcomes import ChargeRequest, CodeSeen, Outcome
 from pos_app.settings import KeyStoreKind, Settings
 from pos_app.syncing.line import LineState, LineStatus
-from shared.clock import SystemClock
+from shared.clock import Clock, SystemClock
 from shared.problems import Refusal
 
 ONLINE_S = 15.0
@@ -24,9 +24,9 @@ def pos_settings(folder: Path) -> Settings:
     return Settings(data_dir=folder, key_store=KeyStoreKind.FILE, camera="none", printer="none")
 
 
-def enrol_here(folder: Path, hub_url: str, code: str) -> None:
-    """`mps-pos enrol` in this process."""
-    enrolling, database = build_enrolment(pos_settings(folder))
+def enrol_here(folder: Path, hub_url: str, code: str, machine: Clock | None = None) -> None:
+    """`mps-pos enrol` in this process; `machine` is its clock, the system's unless given."""
+    enrolling, database = build_enrolment(pos_settings(folder), machine)
     try:
         hub = http_hub(hub_url, SystemClock(), None)
         try:
@@ -81,13 +81,13 @@ class Timed:
 class Till:
     """An open terminal. Closing it stops its threads and leaves its folder as a program's end does."""
 
-    def __init__(self, folder: Path, make_hub: MakeHub | None = None) -> None:
-        """Open and start; the folder has been enrolled."""
+    def __init__(self, folder: Path, make_hub: MakeHub | None = None, machine: Clock | None = None) -> None:
+        """Open and start; the folder has been enrolled. `machine` is its clock, the system's unless given."""
         self.folder = folder
         self.row = LineRow()
         self._late_came = threading.Condition()
         self._late: list[Outcome] = []
-        self.terminal: Terminal = build_terminal(pos_settings(folder), make_hub=make_hub)
+        self.terminal: Terminal = build_terminal(pos_settings(folder), make_hub=make_hub, machine=machine)
         self.terminal.on_line_status(self.row.hear)
         self.terminal.on_late_outcome(self._hear_late)
         self.terminal.start()

@@ -63,6 +63,10 @@ class TillProcess:
         """Until the row says so."""
         self._ask("wait_offline")
 
+    def wait_until_waiting(self, at_most: int, limit_s: float) -> None:
+        """Until no more entries than that wait."""
+        self._ask("wait_until_waiting", at_most=at_most, limit_s=limit_s)
+
     def charge(self, code: str, amount: int) -> Told:
         """Scan and press."""
         return Told(**self._ask("charge", code=code, amount=amount))
@@ -138,6 +142,10 @@ def _charge(till: Till, code: str, amount: int) -> dict[str, object]:
     }
 
 
+def _wait(till: Till, at_most: int, limit_s: float) -> dict[str, object]:
+    return {"took_s": till.row.wait(f"{at_most} waiting", lambda row: row.waiting <= at_most, limit_s)}
+
+
 def _waiting(till: Till) -> dict[str, object]:
     return {"count": till.terminal.database.read(waiting.queue).result().depth}
 
@@ -151,6 +159,7 @@ def _obey(till: Till, what: str, how: dict[str, Any]) -> dict[str, object]:
     deeds: dict[str, Callable[[], dict[str, object]]] = {
         "wait_online": lambda: {"online": bool(till.wait_online())},
         "wait_offline": lambda: {"offline": bool(till.wait_offline())},
+        "wait_until_waiting": lambda: _wait(till, **how),
         "charge": lambda: _charge(till, **how),
         "waiting": lambda: _waiting(till),
         "memory": _memory,

@@ -72,8 +72,10 @@ def verified_journal(folder: Path) -> list[Entry]:
     return list(verify_chain((jws for _, jws, _ in own_entries(folder)), terminal_id, key.verifier()))
 
 
-def both_sides_agree(shop: Shop, folder: Path) -> None:
+def both_sides_agree(shop: Shop, folder: Path) -> list[Entry]:
     """Every entry is at both, byte for byte, with the same signed decision; nothing is open; what is paid was paid.
+
+    Returns the journal, whose chain it has proved.
 
     Raises:
         AssertionError: they do not.
@@ -88,7 +90,9 @@ def both_sides_agree(shop: Shop, folder: Path) -> None:
     paid = net_paid(shop, entries[0].terminal_id)
     for charge in own_charges(folder):
         assert not charge.is_open, charge
-        assert paid.get(charge.id, 0) == (charge.payable if charge.is_paid else 0), (charge, paid)
+        owed = charge.payable if charge.is_paid else 0
+        assert paid.get(charge.id, 0) == owed, (charge, paid.get(charge.id))
+    return entries
 
 
 def net_paid(shop: Shop, terminal_id: str) -> dict[str, int]:

@@ -22,7 +22,7 @@ LOST: Final = (LineFault.LOSE_DECISIONS, LineFault.LOSE_ENTRIES)
 @pytest.fixture
 def impatient(shop: Shop, policy: Policy) -> None:
     """Terminals that are enrolled from now on are in doubt soon."""
-    shop.set_policy(policy.model_copy(update={"response_timeout_ms": _SOON_MS}))
+    shop.wait_until_told(shop.set_policy(policy.model_copy(update={"response_timeout_ms": _SOON_MS})))
 
 
 @pytest.mark.usefixtures("impatient")

@@ -34,6 +34,9 @@ _IS_UNSETTLED = _in_states(*_UNSETTLED)
 _IS_STANDING = (charges.c.training == sa.literal_column("0")) & _in_states(
     ChargeState.COMPLETED, ChargeState.ADVISED, ChargeState.SETTLED
 )
+_ADVANCE = charges.update().where(
+    (charges.c.id == sa.bindparam("charge_id")) & (charges.c.state == sa.bindparam("seen"))
+)
 _BY_ID = _ALL.where(charges.c.id == sa.bindparam("charge_id"))
 _HAS_OPEN = sa.select(charges.c.id).where(_IS_UNSETTLED & _in_states(*_OPEN)).limit(1)
 _OPEN_SEQS = sa.select(charges.c.seq).where(_IS_UNSETTLED & _in_states(*_OPEN)).order_by(charges.c.seq)
@@ -123,8 +126,7 @@ def advance(
         values["transaction_json"] = transaction.model_dump_json()
     if refusal is not None:
         values |= {"refusal_code": refusal.code.value, "refusal_detail": refusal.detail}
-    mine = (charges.c.id == charge_id) & (charges.c.state == seen.value)
-    return tx.execute(charges.update().where(mine).values(values)).rowcount == 1
+    return tx.execute(_ADVANCE, {"charge_id": charge_id, "seen": seen.value, **values}).rowcount == 1
 
 
 def by_id(tx: Transaction, charge_id: str) -> Charge | None:

@@ -26,6 +26,10 @@ _DUE = (
     .outerjoin(decisions, decisions.c.seq == entries.c.seq)
     .order_by(entries.c.seq)
 )
+_LENGTHS = tuple(
+    sa.select(sa.func.count(), sa.func.min(table.c.seq)) for table in (waiting_entries, again_entries)
+)
+_AT = sa.select(entries.c.at).where(entries.c.seq == sa.bindparam("seq"))
 # Spelled out, since a bound value does not tell SQLite that the partial index holds all of them.
 _REVERSAL: sa.ColumnElement[str] = sa.literal_column(f"'{EntryType.REVERSAL.value}'")
 _REJECTED: sa.ColumnElement[str] = sa.literal_column(f"'{Status.REJECTED.value}'")
@@ -117,13 +121,13 @@ def of_charge(tx: Transaction, charge_id: str) -> list[int]:
 def queue(tx: Transaction) -> Queue:
     """How much is to be sent."""
     depth, oldest = 0, None
-    for table in (waiting_entries, again_entries):
-        count, first = tx.execute(sa.select(sa.func.count(), sa.func.min(table.c.seq))).one()
+    for lengths in _LENGTHS:
+        count, first = tx.execute(lengths).one()
         depth += count
         oldest = first if oldest is None or (first is not None and first < oldest) else oldest
     if oldest is None:
         return Queue(depth, None)
-    at: str = tx.execute(sa.select(entries.c.at).where(entries.c.seq == oldest)).scalar_one()
+    at: str = tx.execute(_AT, {"seq": oldest}).scalar_one()
     return Queue(depth, from_wire(at))
 
 

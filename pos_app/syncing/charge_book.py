@@ -69,9 +69,13 @@ class ChargeBook:
         """A fresh id of an entry."""
         return self._new_id()
 
-    def write_charge(self, tx: Transaction, new: NewCharge) -> Charge:
-        """The charge's entry and row. The code proves exactly this charge; the caller wipes it."""
-        stamp, entry_id, claims = self.stamp(tx), self._new_id(), new.code.claims
+    def write_charge(self, tx: Transaction, new: NewCharge, stamp: Stamp | None = None) -> Charge:
+        """The charge's entry and row. The code proves exactly this charge; the caller wipes it.
+
+        `stamp` is one taken before in the same transaction, with nothing written since.
+        """
+        stamp = stamp or self.stamp(tx)
+        entry_id, claims = self._new_id(), new.code.claims
         proof = make_proof(
             new.code,
             terminal_id=self.journal.terminal_id,
@@ -115,11 +119,15 @@ class ChargeBook:
         *,
         charge: Charge | None = None,
         training: bool = False,
+        stamp: Stamp | None = None,
     ) -> OfflineVerdict:
-        """Whether a charge (written already, or to be written now) may be approved without the hub."""
+        """Whether a charge (written already, or to be written now) may be approved without the hub.
+
+        `stamp`: as in `write_charge`.
+        """
         if training or (charge is not None and charge.training):
             return OfflineVerdict(refusal=Refusal(Code.OFFLINE_NOT_ALLOWED, "a training charge"))
-        stamp, facts = self.stamp(tx), self.hub_copy.facts
+        stamp, facts = stamp or self.stamp(tx), self.hub_copy.facts
         return judge_offline(
             OfflineFacts(
                 claims=claims,

@@ -186,13 +186,14 @@ class Desk:
 
         def approve(tx: Transaction) -> Outcome:
             claims = new.code.claims
-            verdict = self._book.judge(tx, claims, new.amount, training=new.training)
+            stamp = self._book.stamp(tx)
+            verdict = self._book.judge(tx, claims, new.amount, training=new.training, stamp=stamp)
             if verdict.refusal is not None:
                 return _not_paid(verdict.refusal, new.amount)
             if verdict.needs_manager and approver is None:
                 payable = rates.payable(new.amount, claims.rate)
                 return ManagerNeeded(raw_amount=new.amount, payable=payable, claims=claims)
-            charge = self._book.write_charge(tx, new)
+            charge = self._book.write_charge(tx, new, stamp)
             reach("before_charge_commit")
             self._book.advise(tx, charge, AdviceReason.OFFLINE, approver)
             return self._outcome(tx, charge.id)

@@ -57,6 +57,7 @@ class Script:
     problems: deque[Code] = field(default_factory=deque)
     unconfirmed: int = 0
     held: int = 0
+    held_advices: int = 0
     is_down: bool = False
     retry_after_s: int | None = None
     untaken: int | None = None
@@ -336,6 +337,9 @@ class FakeHub:
         charge = next((one for one in self._entries.values() if one.id == data.charge), None)
         if charge is None:
             return _unsigned(entry, Status.PENDING, None)
+        if self.script.held_advices:
+            self.script.held_advices -= 1
+            return _unsigned(entry, Status.HELD, Code.TERMINAL_NOT_ACTIVE)
         outcome = self._outcomes.get(charge.id)
         if outcome is Status.REVERSED:
             return self._decide(entry, Status.REVERSED)

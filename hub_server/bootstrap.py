@@ -58,6 +58,7 @@ from hub_server.journal_intake.jobs import refunds_job
 from hub_server.journal_intake.routes import router as journal_router
 from hub_server.ledger import HUB_OWNER, AccountKind, open_account
 from hub_server.merchant_api.api_keys import router as merchant_api_keys_router
+from hub_server.merchant_api.shifts import router as merchant_shifts_router
 from hub_server.merchant_api.staff import router as merchant_staff_router
 from hub_server.merchant_api.stores import router as merchant_stores_router
 from hub_server.merchant_api.terminals import router as merchant_terminals_router
@@ -335,6 +336,7 @@ def _routers(
         merchant_staff_router(context),
         merchant_terminals_router(context, keys),
         merchant_stores_router(context),
+        merchant_shifts_router(context),
         merchant_transactions_router(context, access),
         admin_transactions_router(context),
         admin_merchants_router(context),

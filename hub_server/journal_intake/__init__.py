@@ -4,6 +4,7 @@ from hub_server.journal_intake.end_by_person import honour_entry, list_recovery,
 from hub_server.journal_intake.import_export import ImportReport, NotThisHubsTerminal, import_export
 from hub_server.journal_intake.incoming import Incoming, Unreadable, read_all, read_incoming
 from hub_server.journal_intake.queries.recovery import RecoveryRow, RulingRow
+from hub_server.journal_intake.reconcile_shifts import ReconciledShift, reconcile_shifts
 from hub_server.journal_intake.states import Verdict
 from hub_server.journal_intake.submission import EntryOutcome, Submission
 from hub_server.journal_intake.submit_entries import submit_entries
@@ -16,6 +17,7 @@ __all__ = [
     "Incoming",
     "IntakeTools",
     "NotThisHubsTerminal",
+    "ReconciledShift",
     "RecoveryRow",
     "RulingRow",
     "Submission",
@@ -27,6 +29,7 @@ __all__ = [
     "list_recovery",
     "read_all",
     "read_incoming",
+    "reconcile_shifts",
     "refuse_entry",
     "submit_entries",
     "take_journal",

@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, se
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from hub_server.foundation.storage import insert_new_rows
-from hub_server.shifts.rules import OwnSums
+from hub_server.shifts.rules import Movement, OwnSums
 from hub_server.shifts.tables import shifts
+from hub_server.terminals.tables import terminals
 from hub_server.transactions import TransactionKind
 from hub_server.transactions.tables import transactions
 from shared.journal_entries import ShiftCloseData
@@ -139,6 +140,72 @@ def own_sums(connection: Connection, shift: ShiftRow, without: Sequence[str]) ->
         ).scalar_one()
         given_back += int(placed)
     return OwnSums(charged=int(row.charged), given_back=given_back)
+
+
+def movements_of(connection: Connection, shift: ShiftRow) -> list[Movement]:
+    """Every transaction of a shift, and refunds without one that stand in it, in the order of the journal."""
+    t = transactions.c
+    mine = [t.shift == shift.shift]
+    if shift.opened_seq is not None:
+        placed = [t.shift.is_(None), t.entry_seq > shift.opened_seq, t.kind == TransactionKind.REFUND.value]
+        if shift.closed_seq is not None:
+            placed.append(t.entry_seq < shift.closed_seq)
+            mine.append(and_(*placed))
+    found = [
+        connection.execute(
+            select(
+                t.id.label("transaction_id"),
+                t.tx_no,
+                t.kind,
+                t.entry_id,
+                t.entry_seq,
+                t.original_id,
+                t.payable,
+                t.reason,
+                t.at,
+                t.completed_at,
+            ).where(t.terminal_id == shift.terminal_id, which)
+        ).all()
+        for which in mine
+    ]
+    rows = (Movement(**row._mapping) for part in found for row in part)
+    return sorted(rows, key=lambda movement: movement.entry_seq)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftFilter:
+    """Which shifts; what is None is no limit. `begin` and `end` bound when it was opened, or else closed."""
+
+    merchant_id: str
+    store_id: str | None = None
+    terminal_id: str | None = None
+    begin: datetime | None = None
+    end: datetime | None = None
+
+
+def shifts_before(
+    connection: Connection, wanted: ShiftFilter, before: tuple[datetime, str] | None, limit: int
+) -> list[ShiftRow]:
+    """The newest first; `before` is when the last one already seen began, and its terminal."""
+    began = func.coalesce(shifts.c.opened_at, shifts.c.closed_at)
+    query = (
+        select(shifts)
+        .join(terminals, terminals.c.id == shifts.c.terminal_id)
+        .where(terminals.c.merchant_id == wanted.merchant_id)
+    )
+    if wanted.store_id is not None:
+        query = query.where(terminals.c.store_id == wanted.store_id)
+    if wanted.terminal_id is not None:
+        query = query.where(terminals.c.id == wanted.terminal_id)
+    if wanted.begin is not None:
+        query = query.where(began >= wanted.begin)
+    if wanted.end is not None:
+        query = query.where(began < wanted.end)
+    if before is not None:
+        at, terminal_id = before
+        query = query.where(or_(began < at, and_(began == at, shifts.c.terminal_id < terminal_id)))
+    order = (began.desc(), shifts.c.terminal_id.desc())
+    return [_shift(dict(row._mapping)) for row in connection.execute(query.order_by(*order).limit(limit))]
 
 
 def shift_marks(

@@ -1,31 +1,17 @@
 """What a terminal approved by itself in a shift and no money moved by: it stands in its sums, and not in the ledger."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import Connection, and_, func, select
 
 from hub_server.journal_intake.tables import journal_entries
+from hub_server.shifts import Approved
 from shared.journal_entries import EntryType, Status
 from shared.signing import from_base64url
 from shared.strict_json import loads_object
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovedRow:
-    """An advice that moved nothing; `payable` in minor units, `reversed_seq` the place of what undid its charge."""
-
-    seq: int
-    entry_id: str
-    charge_id: str
-    status: Status
-    code: str | None
-    payable: int
-    reversed_seq: int | None
-
-
 def approved_without_money(
     connection: Connection, terminal_id: str, shift: str, opened_seq: int | None, closed_seq: int
-) -> list[ApprovedRow]:
+) -> list[Approved]:
     """Those of a shift that stand before its closing, in the order of the journal."""
     advice, charge, reversal = (journal_entries.alias(name) for name in ("advice", "charge", "reversal"))
     undone = (
@@ -61,12 +47,12 @@ def approved_without_money(
         )
         .order_by(advice.c.seq)
     )
-    first: dict[str, ApprovedRow] = {}
+    first: dict[str, Approved] = {}
     for row in found:
         if _shift_of(row.jws) == shift:
-            values = {name: getattr(row, name) for name in ApprovedRow.__slots__}
+            values = {name: getattr(row, name) for name in Approved.__slots__}
             # A second advice of a charge approves nothing more.
-            first.setdefault(row.charge_id, ApprovedRow(**values | {"status": Status(row.status)}))
+            first.setdefault(row.charge_id, Approved(**values | {"status": Status(row.status)}))
     return list(first.values())
 
 

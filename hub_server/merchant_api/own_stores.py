@@ -1,8 +1,9 @@
-"""A merchant's own stores; those of others are as unknown as those of nobody."""
+"""A merchant's own stores and terminals; those of others are as unknown as those of nobody."""
 
 from hub_server.access import MerchantSession
 from hub_server.foundation.storage import Connection
 from hub_server.merchants import StoreRow, find_store, stores_of
+from hub_server.terminals import TerminalStanding, terminal_standing
 from shared.problems import Code, CodedError
 
 
@@ -28,6 +29,24 @@ def own_stores(connection: Connection, merchant_id: str, held_to: str | None) ->
 def store_of_session(connection: Connection, session: MerchantSession, store_id: str) -> StoreRow:
     """As `own_store`, for somebody who is signed in."""
     return own_store(connection, store_id, merchant_id=session.merchant_id, held_to=session.store_id)
+
+
+def terminal_of_session(
+    connection: Connection, session: MerchantSession, terminal_id: str
+) -> TerminalStanding:
+    """The terminal, if it is the merchant's and, where somebody is held to one store, that store's.
+
+    Raises:
+        CodedError: NOT_FOUND.
+    """
+    found = terminal_standing(connection, terminal_id)
+    if (
+        found is None
+        or found.merchant_id != session.merchant_id
+        or session.store_id not in (None, found.store_id)
+    ):
+        raise CodedError(Code.NOT_FOUND, "no such terminal")
+    return found
 
 
 def seen_stores(

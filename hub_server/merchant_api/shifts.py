@@ -13,15 +13,14 @@ from hub_server.foundation.web.answers import problems
 from hub_server.foundation.web.paging import Cursor, read_place, write_place
 from hub_server.journal_intake import ReconciledShift, reconcile_shifts
 from hub_server.merchant_api.days_of_merchant import no_date
-from hub_server.merchant_api.own_stores import own_stores, store_of_session
+from hub_server.merchant_api.own_stores import own_stores, store_of_session, terminal_of_session
 from hub_server.merchants import business_day
 from hub_server.shifts import Figures, ShiftFilter, ShiftRow, figures_of
-from hub_server.terminals import terminal_standing
 from shared.api.messages import Message
 from shared.clock import WireInstant
 from shared.ids import Uuid7Text
 from shared.journal_entries import Status
-from shared.problems import Code, CodedError
+from shared.problems import Code
 
 DEFAULT_SHIFTS = 20
 MAX_SHIFTS = 50
@@ -157,10 +156,7 @@ def _wanted(
     if store_id is not None:
         store_of_session(connection, session, store_id)
     if terminal_id is not None:
-        terminal = terminal_standing(connection, terminal_id)
-        if terminal is None or terminal.merchant_id != session.merchant_id:
-            raise CodedError(Code.NOT_FOUND)
-        store_of_session(connection, session, terminal.store_id)
+        terminal_of_session(connection, session, terminal_id)
     begin, end = _bounds(connection, session, store_id, day) if day is not None else (None, None)
     return ShiftFilter(
         merchant_id=session.merchant_id,

@@ -11,7 +11,7 @@ from hub_server.foundation.web.answers import problems
 from hub_server.foundation.web.paging import DEFAULT_PAGE, Cursor, Limit
 from hub_server.foundation.web.path_ids import PathId, known_form
 from hub_server.foundation.web.texts import Name, Reason
-from hub_server.merchant_api.own_stores import store_of_session
+from hub_server.merchant_api.own_stores import store_of_session, terminal_of_session
 from hub_server.signing_keys import HubSigningKeys
 from hub_server.terminals import (
     CreatedTerminal,
@@ -19,17 +19,15 @@ from hub_server.terminals import (
     SeenTerminal,
     SeenTerminals,
     TerminalFilter,
-    TerminalStanding,
     TerminalStatus,
     create_terminal,
     list_terminals,
     replace_terminal,
     retire_terminal,
-    terminal_standing,
 )
 from shared.api.messages import Request
 from shared.ids import Uuid7Text
-from shared.problems import Code, CodedError
+from shared.problems import Code
 
 
 class OwnTerminalToMake(Request):
@@ -103,9 +101,9 @@ def _add_retiring(routes: APIRouter, context: Context, keys: HubSigningKeys) -> 
         known, at = known_form(terminal_id), context.clock.now()
 
         def work(c: Connection) -> SeenTerminal:
-            _own(c, session, known)
+            terminal_of_session(c, session, known)
             retire_terminal(c, terminal_id=known, at=at, actor=session.actor, reason=body.reason)
-            return SeenTerminal.of(_own(c, session, known))
+            return SeenTerminal.of(terminal_of_session(c, session, known))
 
         return context.database.run(work)
 
@@ -121,17 +119,9 @@ def _add_retiring(routes: APIRouter, context: Context, keys: HubSigningKeys) -> 
         known, at = known_form(terminal_id), context.clock.now()
 
         def work(c: Connection) -> NewTerminal:
-            _own(c, session, known)
+            terminal_of_session(c, session, known)
             return replace_terminal(
                 c, context, keys, terminal_id=known, at=at, actor=session.actor, reason=body.reason
             )
 
         return CreatedTerminal.of(context.database.run(work), context.settings.base_url)
-
-
-def _own(connection: Connection, session: MerchantSession, terminal_id: str) -> TerminalStanding:
-    found = terminal_standing(connection, terminal_id)
-    if found is None or found.merchant_id != session.merchant_id:
-        raise CodedError(Code.NOT_FOUND)
-    store_of_session(connection, session, found.store_id)
-    return found

@@ -8,26 +8,36 @@ import sqlalchemy as sa
 
 from hub_server.cards.tables import cards
 from hub_server.transactions.tables import transactions
+from pos_app.features.charging.outcomes import Paid, PaidOffline
+from pos_app.syncing.line import LineState
 from shared.api.policy import Policy
 from shared.journal_entries import Entry, Status
+from tests.log_rules import ExpectedLogs
 from tests.system.hand_terminal import HandTerminal, enrol_by_hand
 from tests.system.processes import HubProcess
 from tests.system.shop import CHEAP_HASHES, FundedCode, Shop
+from tests.system.till import Till, enrol_here
 
 JUMP = 1_000_000
 _WINDOW_S, _LATE_S = 20, 40
+_RETURN_S = 60.0
 _ANEW = ("id", "original_id")
 
 
-def test_terminals_that_went_on_bring_a_restored_hub_back_to_the_number(tmp_path: Path) -> None:
+def test_terminals_that_went_on_bring_a_restored_hub_back_to_the_number(
+    tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    # Its terminals hear of a line that broke, and of what the restored hub lacks.
+    expected_logs.allow("mps.pos", "")
     hub = HubProcess(tmp_path / "hub", environment=CHEAP_HASHES).start()
     shop = Shop.open(hub)
     till, stall = (_terminal(shop) for _ in range(2))
-    codes = shop.load(10)
+    codes, unseen = shop.load(10), shop.load(1)[0]
     shop.set_policy(Policy(live_window_s=_WINDOW_S))
     manager = next(person["id"] for person in shop.demo["staff"] if person["role"] == "store_manager")
     _ask(till, till.charge(codes[0].text, 10_100))
     saved = _backed_up(hub, tmp_path, till)
+    till.contact = till.submit(till.entries[0]).hub_time
 
     # All this happens after the backup, and dies with the hub.
     kept, undone, returned = (till.charge(code.text, 20_000) for code in codes[1:4])
@@ -44,12 +54,20 @@ def test_terminals_that_went_on_bring_a_restored_hub_back_to_the_number(tmp_path
     _ask(young, young.charge(codes[6].text, 3_000), young.refund(kept, 1_500, approved_by=manager))
     unsent = stall.charge(codes[7].text, 6_000)
     stall.advice(unsent, codes[7].text)
+    enrol_here(tmp_path / "till", hub.url, shop.enrolment_code())
+    program = Till(tmp_path / "till").wait_online()
+    online = program.charge(codes[9].text, 2_500).outcome
+    assert isinstance(online, Paid), online
     by_merchant = _charge_by_merchant(shop, codes[8], 4_000)
     before, balances = _book(shop), _balances(shop)
     shop.close()
     hub.kill()
     for file in hub.folder.glob("hub.sqlite*"):
         file.unlink()
+
+    program.wait_offline()
+    offline = program.charge(unseen.text, 1_200).outcome
+    assert isinstance(offline, PaidOffline), offline
 
     done = hub.run("restore", str(saved))
     assert done.returncode == 0, done.stderr
@@ -61,6 +79,8 @@ def test_terminals_that_went_on_bring_a_restored_hub_back_to_the_number(tmp_path
         for terminal in (young, stall, till):
             terminal.forget_token()
             terminal.submit_with_decisions(*terminal.entries)
+        # The program does all that by itself: its certificate, what it said before, and what it approved meanwhile.
+        program.row.wait("all said", lambda s: s.state is LineState.ONLINE and not s.waiting, _RETURN_S)
         last = [terminal.submit_with_decisions(*terminal.entries) for terminal in (till, stall, young)]
 
         answered = [result for response in last for result in response.results]
@@ -77,19 +97,23 @@ def test_terminals_that_went_on_bring_a_restored_hub_back_to_the_number(tmp_path
             number: row for number, row in before.items() if number != by_merchant
         }
         # What had never reached the lost hub is decided now, by a number that was never given.
-        assert [after[number]["entry_id"] for number in new] == [unsent.id]
+        assert {after[number]["entry_id"] for number in new} == {unsent.id, offline.entry.entry_id}
         assert all(int(number[3:]) > JUMP for number in new)
-        lost = {codes[8].card_no: -4_000, codes[7].card_no: 6_000}
+        lost = {codes[8].card_no: -4_000, codes[7].card_no: 6_000, unseen.card_no: 1_200}
         assert {no: held + lost.get(no, 0) for no, held in _balances(shop).items()} == balances
         assert hub.check()["clean"]
     finally:
+        program.close()
         shop.close()
         hub.stop()
 
 
 def _terminal(shop: Shop) -> HandTerminal:
+    """A new one; its contact is later than all that its shop was told of before."""
     made = enrol_by_hand(shop.hub.url, shop.enrolment_code())
-    assert [result.status for result in made.submit(made.entries[0]).results] == [Status.ACCEPTED]
+    answer = made.submit(made.entries[0])
+    assert [result.status for result in answer.results] == [Status.ACCEPTED]
+    made.contact = answer.hub_time
     return made
 
 

@@ -16,9 +16,12 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("ESCPOS_CAPABILITIES_PICKLE_DIR", tempfile.gettempdir())
 
+from door_scenes import DOOR_SCENES  # noqa: E402
+from inbox_scenes import INBOX_SCENES  # noqa: E402
+from offline_scenes import OFFLINE_SCENES  # noqa: E402
 from PySide6.QtCore import QEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
-from window_scenes import DOOR_SCENES, SCENES  # noqa: E402
+from window_scenes import SCENES  # noqa: E402
 from window_stage import Stage  # noqa: E402
 
 from pos_app.appearance.sizes import LARGE, SMALL  # noqa: E402
@@ -29,6 +32,7 @@ from shared.problems import LANGUAGES, Language  # noqa: E402
 from tests.fakes.clock import ManualClock  # noqa: E402
 from tests.fakes.desk import AT, FakeTerminal  # noqa: E402
 
+COUNTER_SCENES = dict(sorted((SCENES | OFFLINE_SCENES | INBOX_SCENES).items()))
 OUT = ROOT / "build" / "screenshots"
 
 
@@ -42,9 +46,9 @@ def draw(
     desktop.window.resize(*size)
     desktop.window.show()
     stage = Stage(desktop, terminal, clock)
-    if name in SCENES:
+    if name in COUNTER_SCENES:
         desktop.stand_at(terminal)
-    (SCENES | DOOR_SCENES)[name](stage)
+    (COUNTER_SCENES | DOOR_SCENES)[name](stage)
     for _ in range(3):
         application.processEvents()
     file = f"{name}-{language}-{scheme.value}-{size[0]}.png"
@@ -61,7 +65,7 @@ def main(names: list[str]) -> None:
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     application = QApplication(sys.argv[:1])
-    wanted = [one for one in SCENES | DOOR_SCENES if not names or one.startswith(tuple(names))]
+    wanted = [one for one in COUNTER_SCENES | DOOR_SCENES if not names or one.startswith(tuple(names))]
     rows = []
     for name in wanted:
         files = [

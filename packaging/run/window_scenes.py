@@ -4,36 +4,25 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from offline_scenes import manager_needed
 from PySide6.QtCore import Qt
 from window_stage import Stage
 
 from pos_app.appearance.camera_preview import Outline
 from pos_app.appearance.translations import charging as words
 from pos_app.appearance.translations import rooms
-from pos_app.desktop.terminal import Doors, Terminal
 from pos_app.features.charging.outcomes import OfflineOption
 from pos_app.features.charging.screen import State
-from pos_app.features.enrolment.flow import EnrolCommand
 from pos_app.features.history.flow import HistoryRow
-from pos_app.features.inbox.flow import InboxRow, Meaning
 from pos_app.features.shift.flow import Stage as ShiftStage
-from pos_app.features.sign_in.flow import Person
-from pos_app.features.start_up.flow import CannotOpen, Carried, CarryFault, StartUpFault
-from pos_app.features.start_up.presenter import RescueWork
-from pos_app.storage import StorageDamaged, StorageFailed
-from pos_app.syncing.line import LineState
 from shared.problems import Code, Refusal
 from tests.fakes.desk import (
     AT,
-    CHEN,
     GOOD_CODE,
-    LOCKED,
     METER,
     OFFLINE,
     ONLINE,
-    WANG,
     entry_ref,
-    no_rescue,
 )
 
 
@@ -152,13 +141,6 @@ def _given_up_suspended(stage: Stage) -> None:
     stage.charge("299", State.GIVEN_UP)
 
 
-def _manager(stage: Stage) -> None:
-    stage.terminal.line = replace(OFFLINE, meter=replace(METER, needs_manager=True))
-    stage.terminal.desk.answer = "manager"
-    stage.charge("299", State.MANAGER_NEEDED)
-    stage.keys("12")
-
-
 def _offline_idle(stage: Stage) -> None:
     stage.terminal.line = OFFLINE
     stage.terminal.tell_change()
@@ -168,54 +150,6 @@ def _offline_idle(stage: Stage) -> None:
 def _offline_used_up(stage: Stage) -> None:
     refusal = Refusal(Code.OFFLINE_LIMIT_EXCEEDED)
     stage.terminal.line = replace(OFFLINE, meter=replace(METER, refusal=refusal))
-    stage.terminal.tell_change()
-    stage.sign_in()
-
-
-def _clock_locked(state: LineState) -> Callable[[Stage], None]:
-    def scene(stage: Stage) -> None:
-        stage.terminal.line = replace(OFFLINE, state=state, meter=LOCKED)
-        stage.terminal.tell_change()
-        stage.sign_in()
-
-    return scene
-
-
-def _declined_by_clock(stage: Stage) -> None:
-    stage.terminal.line = replace(OFFLINE, meter=LOCKED)
-    _declined(Code.CLOCK_IMPLAUSIBLE)(stage)
-
-
-def _manager_left(stage: Stage) -> None:
-    _manager(stage)
-    stage.key(Qt.Key.Key_Escape)
-
-
-def _manager_approved(stage: Stage) -> None:
-    stage.terminal.people = (WANG, CHEN, Person("lin", "林店長", True))
-    _manager(stage)
-    charge = stage.counter.charge
-    for key in ("back", "back", *"567890"):
-        charge.press(key)
-    charge.confirm()
-    stage.state(State.APPROVED_OFFLINE)
-
-
-def _manager_choice(stage: Stage) -> None:
-    stage.terminal.people = (WANG, CHEN, Person("lin", "林店長", True))
-    _manager(stage)
-
-
-def _not_written(fault: Exception) -> Callable[[Stage], None]:
-    def scene(stage: Stage) -> None:
-        stage.terminal.desk.fault = fault
-        stage.charge("299", State.DECLINED)
-
-    return scene
-
-
-def _read_only(stage: Stage) -> None:
-    stage.terminal.line = replace(ONLINE, is_read_only=True)
     stage.terminal.tell_change()
     stage.sign_in()
 
@@ -296,101 +230,6 @@ def _history_empty(stage: Stage) -> None:
     stage.key(Qt.Key.Key_F3)
 
 
-def _inbox_rows(*meanings: Meaning) -> tuple[InboxRow, ...]:
-    reasons = {Meaning.REJECTED: Code.QR_ALREADY_USED, Meaning.CONTRADICTED: Code.CONTRADICTORY_ENTRY}
-    return tuple(
-        InboxRow(
-            entry_id=entry_ref(number).entry_id,
-            at=AT,
-            amount=None if meaning is Meaning.RECORD_REFUSED else 28_405 if number != 1 else 99_999_999,
-            last4=None if meaning is Meaning.RECORD_REFUSED else "1234",
-            meaning=meaning,
-            reason=reasons.get(meaning, Code.CHARGE_NOT_FOUND),
-            seq=number,
-        )
-        for number, meaning in enumerate(meanings, start=1)
-    )
-
-
-def _inbox(*meanings: Meaning) -> Callable[[Stage], None]:
-    def scene(stage: Stage) -> None:
-        stage.terminal.to_do = _inbox_rows(*meanings)
-        stage.sign_in()
-        stage.key(Qt.Key.Key_F8)
-        inbox = stage.counter.inbox
-        stage.until(lambda: len(inbox.flow.rows) == len(meanings))
-
-    return scene
-
-
-def _inbox_sure(stage: Stage) -> None:
-    _inbox(Meaning.IN_DOUBT, Meaning.IN_DOUBT, Meaning.REJECTED, Meaning.WAITING)(stage)
-    stage.key(Qt.Key.Key_Down)
-    stage.keys("1")
-
-
-def _inbox_pin(stage: Stage) -> None:
-    _inbox(Meaning.DIFFERENT)(stage)
-    stage.keys("2")
-    stage.keys("567")
-
-
-def _inbox_pin_wrong(stage: Stage) -> None:
-    _inbox_pin(stage)
-    stage.terminal.wait_s = 30
-    stage.keys("1")
-    stage.key(Qt.Key.Key_Return)
-    pin = stage.counter.inbox.flow.pin
-    stage.until(lambda: pin.remark is not None and not pin.is_checking)
-
-
-def _inbox_empty(stage: Stage) -> None:
-    stage.sign_in()
-    stage.key(Qt.Key.Key_F8)
-
-
-def _failed_start(fault: StartUpFault, *keys: str, carried: Carried | None = None) -> Callable[[Stage], None]:
-    """A start that failed, and what somebody presses there."""
-
-    def scene(stage: Stage) -> None:
-        def open_terminal() -> Terminal | None:
-            seq = 1_207 if fault is StartUpFault.JOURNAL else None
-            raise CannotOpen(fault, "terminal.db: entry 1207: prev does not match entry 1206", seq)
-
-        folders = ("/media/shop/KINGSTON", "/home/shop/Documents", "/home/shop")
-        rescue = RescueWork(
-            places=lambda: tuple(f"{folder}/mps-journal-T07-20261122-181502.jsonl" for folder in folders),
-            carry=lambda _: carried or CarryFault.NOT_WRITTEN,
-            set_apart=lambda: False,
-        )
-        stage.desktop.open_doors(Doors(open_terminal=open_terminal, enrol=lambda _: None, rescue=rescue))
-        stage.until(lambda: stage.label("start_up_detail").text() != "")
-        for key in keys:
-            if key == "enter":
-                stage.key(Qt.Key.Key_Return)
-            else:
-                stage.keys(key)
-            stage.rest()
-
-    return scene
-
-
-def _enrolment(stage: Stage) -> None:
-    stage.desktop.open_doors(Doors(open_terminal=lambda: None, enrol=lambda _: None, rescue=no_rescue()))
-    stage.until(lambda: stage.desktop.window.current == "enrolment")
-
-
-def _enrolment_refused(stage: Stage) -> None:
-    def enrol(command: EnrolCommand) -> Terminal | Refusal | None:
-        return Refusal(Code.ENROLMENT_CODE_INVALID)
-
-    stage.desktop.open_doors(Doors(open_terminal=lambda: None, enrol=enrol, rescue=no_rescue()))
-    stage.until(lambda: stage.desktop.window.current == "enrolment")
-    stage.desktop.window.scanned("MPS-ENROL:https://hub.example.com#ABCDE12345")
-    stage.key(Qt.Key.Key_Return)
-    stage.until(lambda: stage.label("enrolment_remark").property("tone") == "bad")
-
-
 SCENES: dict[str, Callable[[Stage], None]] = {
     "01-idle": _idle,
     "02-idle-wrong-code": _idle_outlined,
@@ -412,19 +251,10 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "18-in-doubt-pin": _in_doubt_pin,
     "19-given-up": _given_up,
     "20-given-up-suspended": _given_up_suspended,
-    "21-manager-needed": _manager,
+    "21-manager-needed": manager_needed,
     "22-offline-idle": _offline_idle,
     "23-offline-used-up": _offline_used_up,
     "24-next-sale": _next_sale,
-    "25-clock-locked-offline": _clock_locked(LineState.OFFLINE),
-    "26-clock-locked-online": _clock_locked(LineState.ONLINE),
-    "27-clock-locked-declined": _declined_by_clock,
-    "28-manager-choice": _manager_choice,
-    "29-manager-left": _manager_left,
-    "34-manager-approved": _manager_approved,
-    "35-disk-full": _not_written(StorageFailed("disk full")),
-    "36-journal-damaged": _not_written(StorageDamaged("entry 3")),
-    "37-read-only": _read_only,
     "30-sign-in": _sign_in,
     "31-sign-in-held-back": _sign_in_wrong,
     "32-sign-in-nobody": _sign_in_nobody,
@@ -435,30 +265,4 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "50-history": _history,
     "51-history-found": _history_found,
     "52-history-empty": _history_empty,
-    "60-inbox": _inbox_sure,
-    "62-inbox-refused": _inbox(Meaning.REJECTED, Meaning.CONTRADICTED, Meaning.DIFFERENT, Meaning.WAITING),
-    "63-inbox-waits": _inbox(Meaning.HELD, Meaning.OVERDUE, Meaning.REVERSAL_WAITING),
-    "64-inbox-records": _inbox(Meaning.REVERSAL_REFUSED, Meaning.RECORD_REFUSED),
-    "65-inbox-pin": _inbox_pin,
-    "66-inbox-pin-wrong": _inbox_pin_wrong,
-    "61-inbox-empty": _inbox_empty,
-}
-_CARRIED = Carried(
-    file="/media/shop/KINGSTON/mps-journal-T07-20261122-181502.jsonl",
-    entries=1_984,
-    missing=3,
-    first_missing=1_207,
-)
-DOOR_SCENES: dict[str, Callable[[Stage], None]] = {
-    "70-start-locked": _failed_start(StartUpFault.LOCKED),
-    "71-start-journal": _failed_start(StartUpFault.JOURNAL),
-    "72-start-newer": _failed_start(StartUpFault.NEWER),
-    "73-start-key": _failed_start(StartUpFault.KEY),
-    "74-start-disk": _failed_start(StartUpFault.DISK),
-    "75-start-carry": _failed_start(StartUpFault.JOURNAL, "1"),
-    "76-start-not-carried": _failed_start(StartUpFault.JOURNAL, "1", "enter"),
-    "77-start-carried": _failed_start(StartUpFault.JOURNAL, "1", "enter", carried=_CARRIED),
-    "78-start-enrol-again": _failed_start(StartUpFault.JOURNAL, "2"),
-    "80-enrolment": _enrolment,
-    "81-enrolment-refused": _enrolment_refused,
 }

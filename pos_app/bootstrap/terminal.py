@@ -172,17 +172,7 @@ def _compose(
         on_damage=board.refresh,
     )
 
-    def line_changed(state: LineState) -> None:
-        if state is LineState.OFFLINE:
-            feed.line_is_lost()
-            submitter.line_is_lost()
-            hub.reset()
-        else:
-            feed.line_is_back()
-            submitter.line_is_back()
-        board.refresh()
-
-    line.on_change(line_changed)
+    _tell_of_line(line, feed, submitter, hub, board)
 
     def entry_written() -> None:
         submitter.wake()
@@ -207,6 +197,24 @@ def _compose(
         hub=hub,
         recovered=recovered,
     )
+
+
+def _tell_of_line(
+    line: LineWatch, feed: FeedReader, submitter: Submitter, hub: HubPort, board: StatusBoard
+) -> None:
+    """Whoever waits for the line, or holds a connection over it, hears of its changes."""
+
+    def line_changed(state: LineState) -> None:
+        if state is LineState.OFFLINE:
+            feed.line_is_lost()
+            submitter.line_is_lost()
+            hub.reset()
+        else:
+            feed.line_is_back()
+            submitter.line_is_back()
+        board.refresh()
+
+    line.on_change(line_changed)
 
 
 def build_enrolment(settings: Settings, machine: Clock | None = None) -> tuple[Enrolling, Database]:

@@ -204,7 +204,15 @@ def _tell_of_line(
 ) -> None:
     """Whoever waits for the line, or holds a connection over it, hears of its changes."""
 
-    def line_changed(state: LineState) -> None:
+    line.on_change(_on_line(feed, submitter, hub, board))
+
+
+def _on_line(
+    feed: FeedReader, submitter: Submitter, hub: HubPort, board: StatusBoard
+) -> Callable[[LineState], None]:
+    """What a line that comes or goes means to those who ask over it."""
+
+    def changed(state: LineState) -> None:
         if state is LineState.OFFLINE:
             feed.line_is_lost()
             submitter.line_is_lost()
@@ -214,7 +222,7 @@ def _tell_of_line(
             submitter.line_is_back()
         board.refresh()
 
-    line.on_change(line_changed)
+    return changed
 
 
 def build_enrolment(settings: Settings, machine: Clock | None = None) -> tuple[Enrolling, Database]:

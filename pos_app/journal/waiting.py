@@ -30,6 +30,7 @@ _LENGTHS = tuple(
     sa.select(sa.func.count(), sa.func.min(table.c.seq)) for table in (waiting_entries, again_entries)
 )
 _AT = sa.select(entries.c.at).where(entries.c.seq == sa.bindparam("seq"))
+_LAST = _DUE.order_by(None).order_by(entries.c.seq.desc()).limit(1)
 # Spelled out, since a bound value does not tell SQLite that the partial index holds all of them.
 _REVERSAL: sa.ColumnElement[str] = sa.literal_column(f"'{EntryType.REVERSAL.value}'")
 _REJECTED: sa.ColumnElement[str] = sa.literal_column(f"'{Status.REJECTED.value}'")
@@ -91,6 +92,11 @@ def due_at_the_counter(tx: Transaction, limit: int, besides: Collection[int]) ->
 def waiting_entry(tx: Transaction, seq: int) -> WaitingEntry:
     """One entry, to be sent."""
     return _waiting(tx.execute(_DUE.where(entries.c.seq == seq)).one())
+
+
+def last_entry(tx: Transaction) -> list[WaitingEntry]:
+    """The journal's last entry, whether it waits or not: what a terminal with nothing to send says."""
+    return [_waiting(row) for row in tx.execute(_LAST)]
 
 
 def unsent_reversals(tx: Transaction, limit: int) -> list[WaitingEntry]:

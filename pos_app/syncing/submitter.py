@@ -7,10 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 from pos_app.hub_client import HubPort, HubRefused, HubUnreachable, Unreachable
-from pos_app.journal import journal, waiting
+from pos_app.journal import waiting
 from pos_app.journal.failpoints import reach
 from pos_app.journal.waiting import WaitingEntry
-from pos_app.storage import Database, StorageError, Transaction
+from pos_app.storage import Database, StorageError
 from pos_app.syncing.answering import Answering, Taken
 from pos_app.syncing.batches import BatchSize, within_request
 from pos_app.syncing.breaker import Breaker
@@ -219,7 +219,7 @@ class Submitter:
         batch = within_request(self._database.read(lambda tx: waiting.due(tx, size, besides)).result())
         if batch or not self._introduces:
             return batch
-        return self._database.read(_last_entry).result()
+        return self._database.read(waiting.last_entry).result()
 
     def _run(self) -> None:
         while not self._closing.is_set():
@@ -296,8 +296,3 @@ class Submitter:
         if alone is not None and error.problem.status >= 500:
             self._rests.soon(alone.seq, at_the_counter=False, asked_s=error.retry_after_s)
         self._breaker.failed(error.retry_after_s)
-
-
-def _last_entry(tx: Transaction) -> list[WaitingEntry]:
-    last = journal.tail(tx)
-    return [waiting.waiting_entry(tx, last.seq)] if last is not None else []

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -32,6 +32,7 @@ from shared.problems import Code, Problem
 from shared.signing import Ed25519Verifier, Jwks, PublicJwk, Verifier, from_base64url
 from shared.strict_json import dumps_object
 from tests.builders.codes_for_pos import CodeMint
+from tests.fakes.feed import FakeFeed
 
 TERMINAL_ID = "01936f3a-0000-7000-8000-0000000000aa"
 ADDRESS = "https://hub.test"
@@ -61,34 +62,6 @@ class Script:
     is_down: bool = False
     retry_after_s: int | None = None
     untaken: int | None = None
-
-
-class FakeFeed:
-    """Items put in by the test; ends when cancelled."""
-
-    def __init__(self, items: Sequence[FeedItem]) -> None:
-        self._items = deque(items)
-        self._changed = threading.Condition()
-        self._ended = False
-
-    def put(self, item: FeedItem) -> None:
-        with self._changed:
-            self._items.append(item)
-            self._changed.notify_all()
-
-    def cancel(self) -> None:
-        with self._changed:
-            self._ended = True
-            self._changed.notify_all()
-
-    def __iter__(self) -> Iterator[FeedItem]:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._ended or self._items, timeout=60)
-                if self._ended or not self._items:
-                    return
-                item = self._items.popleft()
-            yield item
 
 
 class FakeHub:

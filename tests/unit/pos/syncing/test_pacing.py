@@ -1,6 +1,7 @@
 """How often the hub is asked, and with how much at once: customers first, no storm, no entry that blocks the rest."""
 
 import random
+from typing import Protocol, TypeVar
 
 import pytest
 
@@ -20,6 +21,19 @@ from tests.log_rules import ExpectedLogs
 from tests.unit.pos.charging.counter import Counter
 
 TERMINALS = 200
+State = TypeVar("State", covariant=True)
+
+
+class HasState(Protocol[State]):
+    """What stands in a state that changes by itself."""
+
+    @property
+    def state(self) -> State: ...
+
+
+def _now(what: HasState[State]) -> State:
+    """The state at this moment."""
+    return what.state
 
 
 def test_terminals_that_find_the_hub_again_at_once_spread_their_first_contact() -> None:
@@ -44,14 +58,14 @@ def test_after_a_rest_one_attempt_is_made_and_its_outcome_decides() -> None:
     for _ in range(12):
         breaker.failed()
         waits.append(breaker.enter())
-        assert breaker.state is BreakerState.OPEN
+        assert _now(breaker) is BreakerState.OPEN
         clock.advance(waits[-1])
         assert breaker.enter() == 0
-        assert breaker.state is BreakerState.HALF_OPEN
+        assert _now(breaker) is BreakerState.HALF_OPEN
     assert waits == sorted(waits)
     assert waits[-1] <= 30_000
     breaker.worked()
-    assert breaker.state is BreakerState.CLOSED
+    assert _now(breaker) is BreakerState.CLOSED
     breaker.failed()
     assert breaker.enter() == waits[0]
 
@@ -159,12 +173,12 @@ def test_a_hub_that_answers_probes_and_no_charges_is_as_good_as_none_until_one_s
     for _ in range(UNANSWERED_CHARGES):
         counter.hub.script.faults.append(Fault.SWALLOWED)
         assert isinstance(counter.charge(1_000), InDoubt)
-    assert line.state is LineState.OFFLINE
+    assert _now(line) is LineState.OFFLINE
     line.heard()  # a probe
-    assert line.state is LineState.OFFLINE
+    assert _now(line) is LineState.OFFLINE
     assert isinstance(counter.charge(1_000), PaidOffline)
     counter.drain()
-    assert line.state is LineState.ONLINE
+    assert _now(line) is LineState.ONLINE
     assert isinstance(counter.charge(1_000), Paid)
 
 

@@ -110,12 +110,15 @@ def test_a_stolen_disk_holds_no_secret_and_does_not_open_elsewhere(
 ) -> None:
     folder, canaries = tmp_path / "terminal", Canaries()
     settings = _settings(folder)
-    log = logging.FileHandler(folder.with_name("debug.log"))
-    logging.getLogger().addHandler(log)
+    root, log = logging.getLogger(), logging.FileHandler(folder.with_name("debug.log"))
+    before = root.level
+    root.addHandler(log)
+    root.setLevel(logging.DEBUG)
     try:
         _a_day(shop, line, settings, canaries)
     finally:
-        logging.getLogger().removeHandler(log)
+        root.setLevel(before)
+        root.removeHandler(log)
         log.close()
     [seed] = os_keys.kept.values()
     canaries.raw("the private key", from_base64url(seed))

@@ -66,18 +66,20 @@ def _run_here(arguments: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def quick_till(till: Till, monkeypatch: pytest.MonkeyPatch) -> Till:
-    """A till whose commands run in the test's own process."""
-    monkeypatch.setenv("MPS_POS_KEY_STORE", "file")
-    monkeypatch.setenv("MPS_POS_LANGUAGE", "en")
-    return replace(till, is_quick=True)
+def till(tmp_path: Path) -> Iterator[Till]:
+    yield from _opened(Till(tmp_path, HttpFakeHub(FakeHub(SystemClock()))))
 
 
 @pytest.fixture
-def till(tmp_path: Path) -> Iterator[Till]:
-    served = HttpFakeHub(FakeHub(SystemClock()))
-    made = Till(tmp_path, served)
-    enrolled = made.run("enrol", "--hub", served.address, "--code", "ABCDEFGHJK")
+def quick_till(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Till]:
+    """A till whose commands run in the test's own process."""
+    monkeypatch.setenv("MPS_POS_KEY_STORE", "file")
+    monkeypatch.setenv("MPS_POS_LANGUAGE", "en")
+    yield from _opened(Till(tmp_path, HttpFakeHub(FakeHub(SystemClock())), is_quick=True))
+
+
+def _opened(made: Till) -> Iterator[Till]:
+    enrolled = made.run("enrol", "--hub", made.served.address, "--code", "ABCDEFGHJK")
     assert enrolled.returncode == 0, enrolled.stderr
     yield made
-    served.close()
+    made.served.close()

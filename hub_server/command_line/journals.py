@@ -61,7 +61,9 @@ def add_journals(program: typer.Typer, words: Words, settings: Callable[[], Sett
                 stream.seek(0)
                 export = read_export(stream, skips_bad_lines=partial)
                 tools = intake_tools(context, keys)
-                report = import_export(context, tools, export.header, export.entries, actor=OPERATOR)
+                report = import_export(
+                    context, tools, export.header, export.entries, actor=OPERATOR, proof=answer.proof
+                )
         told = answer.as_dict() | {"imported": None if report is None else _report_dict(report)}
         if as_json:
             _print_json(told)
@@ -83,7 +85,8 @@ class _Answer:
         own: bool,
     ) -> None:
         self.fault = fault
-        self._header, self._proof, self._own = header, proof, own
+        self.proof = proof
+        self._header, self._own = header, own
 
     @property
     def may_be_partial(self) -> bool:
@@ -92,7 +95,7 @@ class _Answer:
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json`; the names are stable."""
-        header, proof, fault = self._header, self._proof, self.fault
+        header, proof, fault = self._header, self.proof, self.fault
         return {
             "proven": fault is None,
             "terminal_id": header.terminal_id if header else None,
@@ -116,9 +119,9 @@ class _Answer:
         )
         if self.fault is not None:
             lines.append(fault_line(self.fault, language))
-        elif self._proof is not None:
-            lines.append(texts.proven.format(entries=self._proof.entries, decided=self._proof.decided))
-            if not self._proof.is_certified:
+        elif self.proof is not None:
+            lines.append(texts.proven.format(entries=self.proof.entries, decided=self.proof.decided))
+            if not self.proof.is_certified:
                 lines.append(texts.not_certified)
         if self._own:
             lines.append(texts.own_keys)

@@ -14,10 +14,10 @@ from hub_server.foundation.context import Context
 from hub_server.journal_intake.submission import EntryOutcome
 from hub_server.journal_intake.take_journal import take_journal
 from hub_server.journal_intake.tools import IntakeTools
-from hub_server.terminals import TerminalIdentity, find_terminal
+from hub_server.terminals import TerminalIdentity, find_terminal, read_certificate, register_again
 from shared.api.journal import MAX_BATCH
 from shared.journal_entries import Status
-from shared.journal_export import ExportedEntry, ExportHeader
+from shared.journal_export import ExportedEntry, ExportHeader, ExportProof
 from shared.signing import to_base64url
 
 MAX_TOLD = 200
@@ -60,14 +60,17 @@ def import_export(
     entries: Iterable[ExportedEntry],
     *,
     actor: Actor,
+    proof: ExportProof | None = None,
 ) -> ImportReport:
     """Submit the entries in batches, each in a transaction of its own; memory stays flat.
+
+    `proof`: of the whole file. With it a terminal that this hub enrolled and lost in a restore is registered again.
 
     Raises:
         NotThisHubsTerminal: nothing was submitted.
         DatabaseBusy: the database could not be had; what was submitted before stands.
     """
-    terminal = _terminal(context, header)
+    terminal = _terminal(context, tools, header, proof)
     by_hand = replace(tools, tells_the_time=False)
     report = ImportReport(
         terminal_id=terminal.terminal_id, terminal_no=terminal.terminal_no, verified_through=-1
@@ -89,8 +92,28 @@ def import_export(
     return report
 
 
-def _terminal(context: Context, header: ExportHeader) -> TerminalIdentity:
+@dataclass(frozen=True, slots=True)
+class _SignedJournal:
+    """The key that signed every entry of a proven journal."""
+
+    terminal_id: str
+    public_key: bytes
+
+    def holds(self, public_key: bytes) -> bool:
+        """Whether it is that one."""
+        return self.public_key == public_key
+
+
+def _terminal(
+    context: Context, tools: IntakeTools, header: ExportHeader, proof: ExportProof | None
+) -> TerminalIdentity:
     terminal = context.database.read(lambda c: find_terminal(c, header.terminal_id))
+    if terminal is None and header.certificate is not None and proof is not None and proof.entries > 0:
+        shown = read_certificate(header.certificate, tools.verifiers)
+        signed = _SignedJournal(header.terminal_id, header.public_key.verifier().public_bytes)
+        if shown is not None:
+            at = context.clock.now()
+            terminal = context.database.run(lambda c: register_again(c, shown, signed, at=at))
     if terminal is None or not terminal.public_key:
         raise NotThisHubsTerminal(f"no terminal {header.terminal_id} is enrolled here")
     if to_base64url(terminal.public_key) != header.public_key.x:

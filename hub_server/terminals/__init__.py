@@ -13,6 +13,7 @@ from hub_server.terminals.queries import (
     suspended_at,
 )
 from hub_server.terminals.queries.standings import TerminalFilter, TerminalStanding
+from hub_server.terminals.register_again import read_certificate, register_again
 from hub_server.terminals.retire_terminal import replace_terminal, retire_terminal
 from hub_server.terminals.states import TerminalStatus
 from hub_server.terminals.suspend_terminal import resume_terminal, suspend_terminal
@@ -32,7 +33,9 @@ __all__ = [
     "enrol_terminal",
     "find_terminal",
     "list_terminals",
+    "read_certificate",
     "record_head",
+    "register_again",
     "replace_terminal",
     "resume_terminal",
     "retire_terminal",

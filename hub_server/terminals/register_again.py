@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from string import ascii_uppercase
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hub_server.audit import Actor, AuditName, record
 from hub_server.foundation.storage import Connection, lock_rows
 from hub_server.merchants import find_store
-from hub_server.terminals.client_assertions import Assertion
 from hub_server.terminals.enrol_terminal import CERTIFICATE_TYP
 from hub_server.terminals.queries import (
     TerminalIdentity,
@@ -42,6 +42,19 @@ class _Certificate(BaseModel):
     enrolled_at: WireInstant
 
 
+class KeyProof(Protocol):
+    """That somebody has a terminal's key: a client assertion, or a journal that was proven."""
+
+    @property
+    def terminal_id(self) -> str:
+        """Whose key."""
+        ...
+
+    def holds(self, public_key: bytes) -> bool:
+        """Whether it was made with that key."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ShownCertificate:
     """A certificate of this hub's own, and its text."""
@@ -72,15 +85,15 @@ def read_certificate(text: str, keys: HubKeys) -> ShownCertificate | None:
 
 
 def register_again(
-    connection: Connection, shown: ShownCertificate, assertion: Assertion, *, at: datetime
+    connection: Connection, shown: ShownCertificate, proof: KeyProof, *, at: datetime
 ) -> TerminalIdentity | None:
-    """The terminal as it was enrolled, active; None unless its own key signed the assertion and its store is there.
+    """The terminal as it was enrolled, active; None unless its own key made the proof and its store is there.
 
     A terminal that the hub knows as enrolled, suspended or retired stays what it is. Its number is given a letter where
     another terminal of the store has it by now.
     """
     terminal = shown.terminal
-    if assertion.terminal_id != terminal.terminal_id or not assertion.holds(terminal.public_key):
+    if proof.terminal_id != terminal.terminal_id or not proof.holds(terminal.public_key):
         return None
     lock_rows(connection, "store", [terminal.store_id])
     store = find_store(connection, terminal.store_id)

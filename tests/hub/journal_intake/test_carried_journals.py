@@ -19,11 +19,23 @@ from hub_server.journal_intake import ImportReport, NotThisHubsTerminal, import_
 from hub_server.journal_intake.import_export import MAX_TOLD
 from hub_server.settings import Settings
 from hub_server.terminals.tables import contact_spells, terminals
+from shared.clock import to_wire
 from shared.journal_entries import ShiftOpenData, Status
-from shared.journal_export import ExportFault, read_export
+from shared.journal_export import (
+    CERTIFICATE_TYP,
+    ExportedEntry,
+    ExportFault,
+    ExportProof,
+    prove_export,
+    read_export,
+    write_export,
+)
+from shared.jws import sign_jws
 from shared.problems import Code
+from shared.signing import Ed25519Signer, to_base64url
+from shared.strict_json import dumps_object
 from tests.builders.counter import TOO_LATE, Counter
-from tests.builders.exports import export_file
+from tests.builders.exports import export_file, export_header
 from tests.builders.hub_rows import HubRows
 
 WAIT_S = 60
@@ -161,3 +173,34 @@ def test_every_fault_has_words_in_both_languages() -> None:
     assert {fault: set(words) for fault, words in FAULTS.items()} == {
         fault: {"en", "zh_TW"} for fault in ExportFault
     }
+
+
+def test_a_terminal_that_a_restore_forgot_is_registered_again_by_what_it_carries(counter: Counter) -> None:
+    ids, keys, signer = counter.context.ids, counter.keys, Ed25519Signer.generate()
+    lost = replace(counter.journal, terminal_id=ids.new(), signer=signer, entries=[])
+    lost.genesis()
+    header = export_header(lost, keys)
+    told: dict[str, object] = {
+        "terminal": lost.terminal_id,
+        "terminal_no": "T009",
+        "public_key": to_base64url(signer.public_bytes),
+        "merchant": counter.shop.merchant_id,
+        "store": counter.shop.store_id,
+        "enrolled_at": to_wire(counter.context.clock.now()),
+    }
+    certificate = sign_jws(CERTIFICATE_TYP, keys.signer.kid, dumps_object(told), keys.signer)
+    header = header.model_copy(update={"certificate": certificate})
+    file = b"".join(write_export(header, [ExportedEntry(entry.jws) for entry in lost.entries]))
+    proof = prove_export(read_export(io.BytesIO(file)), keys.verifiers)
+
+    def bring(proof: ExportProof | None) -> ImportReport:
+        export = read_export(io.BytesIO(file))
+        return import_export(
+            counter.context, counter.tools, export.header, export.entries, actor=OPERATOR, proof=proof
+        )
+
+    with pytest.raises(NotThisHubsTerminal):
+        bring(None)
+    report = bring(proof)
+    assert (report.counts, report.verified_through) == ({Status.ACCEPTED: 1}, 0)
+    assert counter.rows.one(terminals, id=lost.terminal_id)["terminal_no"] == "T009"

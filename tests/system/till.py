@@ -10,9 +10,12 @@ from typing import Self
 
 from pos_app.bootstrap import MakeHub, Terminal, build_enrolment, build_terminal, http_hub
 from pos_app.features.charging.outcomes import ChargeRequest, CodeSeen, Outcome
+from pos_app.hub_client import HubPort, TerminalIdentity
+from pos_app.hub_client.http_hub import HttpHub
 from pos_app.settings import KeyStoreKind, Settings
 from pos_app.syncing.line import LineState, LineStatus
 from shared.clock import Clock, SystemClock
+from shared.ids import IdSource
 from shared.problems import Refusal
 
 ONLINE_S = 15.0
@@ -35,6 +38,16 @@ def enrol_here(folder: Path, hub_url: str, code: str, machine: Clock | None = No
             hub.close()
     finally:
         database.close()
+
+
+def by_way_of(url: str) -> MakeHub:
+    """Reach the hub over another address than its own: a proxy's."""
+
+    def make(address: str, clock: Clock, identity: TerminalIdentity | None) -> HubPort:
+        ids = IdSource(SystemClock())
+        return HttpHub(url, clock=clock, new_id=ids.new, identity=identity, audience=address)
+
+    return make
 
 
 class LineRow:

@@ -11,19 +11,14 @@ from typing import Final
 
 import pytest
 
-from pos_app.bootstrap import MakeHub
 from pos_app.features.charging.outcomes import CodeSeen, InDoubt, Paid, PaidOffline
-from pos_app.hub_client import HubPort, TerminalIdentity
-from pos_app.hub_client.http_hub import HttpHub
 from shared.api.policy import Policy
-from shared.clock import Clock, SystemClock
-from shared.ids import IdSource
 from tests.injectors.tcp_proxy import Line, SeenRequest, Weather
 from tests.log_rules import ExpectedLogs
 from tests.system.invariants import all_hold
 from tests.system.shop import Shop
 from tests.system.spoiler import Spoiler, problem
-from tests.system.till import Till, enrol_here
+from tests.system.till import Till, by_way_of, enrol_here
 
 pytestmark = pytest.mark.serial
 
@@ -55,16 +50,8 @@ def line(shop: Shop) -> Iterator[Line]:
 def till(shop: Shop, line: Line, tmp_path: Path) -> Iterator[Till]:
     """Online over that line, with nothing waiting."""
     enrol_here(tmp_path, shop.hub.url, shop.enrolment_code())
-    with Till(tmp_path, _over(line)) as opened:
+    with Till(tmp_path, by_way_of(line.url)) as opened:
         yield opened.wait_online()
-
-
-def _over(line: Line) -> MakeHub:
-    def make(address: str, clock: Clock, identity: TerminalIdentity | None) -> HubPort:
-        ids = IdSource(SystemClock())
-        return HttpHub(line.url, clock=clock, new_id=ids.new, identity=identity, audience=address)
-
-    return make
 
 
 def _counter_answers(till: Till, code: str) -> None:
@@ -123,7 +110,11 @@ def test_a_hub_that_asks_for_time_is_given_it_and_the_customer_does_not_wait(
 ) -> None:
     expected_logs.allow("mps.pos", ".")
     enrol_here(tmp_path, shop.hub.url, shop.enrolment_code())
-    with Spoiler(shop.hub.url) as spoiler, Line(spoiler.port) as line, Till(tmp_path, _over(line)) as till:
+    with (
+        Spoiler(shop.hub.url) as spoiler,
+        Line(spoiler.port) as line,
+        Till(tmp_path, by_way_of(line.url)) as till,
+    ):
         till.wait_online()
         line.requests.clear()
         spoiler.spoil, spoiler.reaches_hub = problem("SYSTEM_BUSY", 503, ASKED_FOR_S), False

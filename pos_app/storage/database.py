@@ -23,6 +23,7 @@ from pos_app.storage.errors import (
 )
 from pos_app.storage.migrations import SCHEMA_VERSION, migrate, schema_version
 from pos_app.storage.opening import open_reader, open_writer
+from pos_app.storage.write_ahead_log import check_log
 from pos_app.storage.write_lock import WriteLock
 
 logger = logging.getLogger("mps.pos.storage")
@@ -120,6 +121,7 @@ class Database:
 
     def _run(self, opened: Future[None]) -> None:
         try:
+            check_log(self._path)
             self._connection = open_writer(self._path)
             migrate(self._connection)
             self._check()

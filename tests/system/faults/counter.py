@@ -69,9 +69,9 @@ class Counter:
         self.sync()
         all_hold(self.shop, self.folder, approved=self.approved)
 
-    def status(self) -> dict[str, Any]:
-        """`mps-pos status --json`."""
-        return TerminalCommands(self.folder).json("status")
+    def json(self, command: str, *arguments: str) -> dict[str, Any]:
+        """What a command prints with `--json`."""
+        return TerminalCommands(self.folder).json(command, *arguments)
 
     @property
     def charges(self) -> int:

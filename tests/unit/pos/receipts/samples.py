@@ -11,6 +11,7 @@ from pos_app.receipts.content import (
     Heading,
     JournalMark,
     LateCharge,
+    MatterSlip,
     Points,
     ShiftReport,
     ShiftReportKind,
@@ -71,6 +72,15 @@ CANCELLATION = CancellationSlip(
     last4="1234",
     payable=28_405,
     charge=JOURNAL,
+)
+MATTER = MatterSlip(
+    heading=HEADING,
+    number="T07-1207",
+    at=AT,
+    last4="1234",
+    amount=28_405,
+    meaning="離線收款被平台拒絕：這個碼已收過一次。商品已交付，門店收不到這筆款。",
+    journal=JOURNAL,
 )
 ADJUSTMENT = Adjustment(
     heading=HEADING,

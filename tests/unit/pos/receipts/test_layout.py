@@ -25,6 +25,7 @@ from tests.unit.pos.receipts.samples import (
     CANCELLATION,
     ENTRY_ID,
     HEADING,
+    MATTER,
     ONLINE,
     SECOND_COPY,
     TOTALS,
@@ -239,6 +240,7 @@ def test_what_people_typed_is_cleaned_wherever_it_stands() -> None:
         dataclasses.replace(Z_REPORT, heading=heading, shift_no=nasty),
         dataclasses.replace(CANCELLATION, heading=heading, tx_no=nasty, reversal_no=nasty),
         dataclasses.replace(ADJUSTMENT, heading=heading, shift_no=nasty),
+        dataclasses.replace(MATTER, heading=heading, number=nasty, last4=nasty, meaning=nasty),
     ]
     for content in contents:
         for span in all_spans(rows_of(content, "zh_TW", PaperWidth.MM_58, span_dots)):

@@ -12,7 +12,7 @@ from pos_app.receipts.content import ChargeKind, Content
 from pos_app.receipts.raster import render
 from pos_app.receipts.rows import PaperWidth
 from shared.problems import Language
-from tests.unit.pos.receipts.samples import CANCELLATION, SECOND_COPY, Z_REPORT, charge
+from tests.unit.pos.receipts.samples import CANCELLATION, MATTER, SECOND_COPY, Z_REPORT, charge
 
 SCALES = (2, 3, 1)
 MARGIN = 16
@@ -53,6 +53,7 @@ KEY_LINES: list[tuple[str, Content, Language, PaperWidth, list[str]]] = [
     ("training-zh-58", TRAINING, "zh_TW", PaperWidth.MM_58, ["不是收據", "284.05"]),
     ("copy-zh-58", COPY, "zh_TW", PaperWidth.MM_58, ["補印COPY2"]),
     ("cancel-zh-58", CANCELLATION, "zh_TW", PaperWidth.MM_58, ["不是收款憑證", "-284.05", "自動退回"]),
+    ("matter-zh-58", MATTER, "zh_TW", PaperWidth.MM_58, ["不是收據", "T07-1207", "284.05", "店長簽名"]),
     ("cancel-en-80", CANCELLATION, "en", PaperWidth.MM_80, ["NOT A RECEIPT", "REV0000000042", "-284.05"]),
     (
         "z-zh-58",

@@ -19,6 +19,7 @@ from tests.unit.pos.receipts.samples import (
     CANCELLATION,
     ENTRY_ID,
     HEADING,
+    MATTER,
     ONLINE,
     SECOND_COPY,
     Z_REPORT,
@@ -31,6 +32,7 @@ EVERYTHING: dict[str, Content] = {
     "z": Z_REPORT,
     "cancellation": CANCELLATION,
     "adjustment": ADJUSTMENT,
+    "matter": MATTER,
 }
 
 

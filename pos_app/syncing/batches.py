@@ -15,7 +15,9 @@ from shared.clock import Clock
 FIRST: Final = 16
 ALONE_MS: Final = 1_000
 CUSTOMERS_FOR_MS: Final = 5_000
-QUICKEST_MS: Final = 15
+QUICKEST_MS: Final = 30
+LEAST: Final = 4
+"""What a request costs by itself is as much as a few entries in it: fewer would drain the backlog slowly for nothing."""
 _FORGETS: Final = 8
 _OVERHEAD_BYTES: Final = 32
 
@@ -40,7 +42,7 @@ class BatchSize:
         """A batch of `sent` entries had its answer after so long."""
         goal = self._goal_ms()
         if took_ms > goal:
-            self.entries = max(1, min(self.entries, sent * goal // took_ms))
+            self.entries = min(self.entries, max(LEAST, sent * goal // took_ms))
         elif sent >= self.entries and took_ms * 2 <= goal:
             self.entries = min(MAX_BATCH, self.entries * 2)
 

@@ -36,6 +36,8 @@ Work = Callable[[Transaction], T]
 FILE_NAME: Final = "terminal.db"
 CHECKED_AT_ONCE: Final = 64 << 20
 """Bytes that SQLite looks through well within a second: the journal of months at most counters."""
+_STEPS: Final = 20_000
+"""Of SQLite's machine, between two questions whether a long check goes on."""
 _DAMAGE: Final = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 
 
@@ -233,13 +235,30 @@ class Reading:
         finally:
             _roll_back(self._connection)
 
+    def look_through(self, goes_on: Callable[[], bool]) -> str | None:
+        """SQLite's own check of every page: `ok`, or the first thing that is wrong; None where it was ended early."""
+        driver = self._connection.connection.dbapi_connection
+        if isinstance(driver, dbapi2.Connection):
+            driver.set_progress_handler(lambda: not goes_on(), _STEPS)
+        try:
+            return str(self.read(lambda tx: tx.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()))
+        except StorageFailed:
+            if goes_on():
+                raise
+            return None
+        finally:
+            if isinstance(driver, dbapi2.Connection):
+                driver.set_progress_handler(None, 0)
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
 
 
-def check_pages(folder: Path) -> None:
+def check_pages(folder: Path, goes_on: Callable[[], bool] = lambda: True) -> None:
     """Look through the whole file beside the program that writes to it: seconds for a gigabyte, and no lock held.
+
+    It ends early where `goes_on`, which is asked often, returns False.
 
     Raises:
         StorageDamaged: it is not sound.
@@ -247,11 +266,11 @@ def check_pages(folder: Path) -> None:
     """
     reading = Reading(folder)
     try:
-        wrong = reading.read(lambda tx: tx.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
+        wrong = reading.look_through(goes_on)
     finally:
         reading.close()
-    if wrong != "ok":
-        raise StorageDamaged(str(wrong))
+    if wrong is not None and wrong != "ok":
+        raise StorageDamaged(wrong)
 
 
 def _marks(connection: sa.Connection) -> int:

@@ -52,10 +52,11 @@ class Breaker:
     def enter(self) -> int:
         """Ask now (0), and say afterwards whether it worked; or the milliseconds to rest before asking again."""
         with self._lock:
-            now = self._clock.monotonic_ms()
+            until_ms = self._until_ms if self._state is BreakerState.OPEN else self._asked_until_ms
+            rest_ms = until_ms - self._clock.monotonic_ms()
+            if rest_ms > 0:
+                return rest_ms
             if self._state is BreakerState.OPEN:
-                if now < self._until_ms:
-                    return self._until_ms - now
                 self._become(BreakerState.HALF_OPEN)
             return 0
 

@@ -71,7 +71,7 @@ class JournalWatch:
     def read_back(self) -> None:
         """The whole file and the whole journal, now; damage makes the terminal read-only."""
         try:
-            check_pages(self._folder)
+            check_pages(self._folder, lambda: not self._closing.is_set())
             reading = Reading(self._folder)
             try:
                 count = _prover(self._book).prove(reading.read, between_pages=self._rest)

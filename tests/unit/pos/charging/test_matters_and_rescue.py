@@ -14,9 +14,12 @@ from pos_app.features.charging.outcomes import Outcome, PaidOffline
 from pos_app.features.inbox.flow import InboxRow, Meaning
 from pos_app.features.inbox.phrases import meaning_of
 from pos_app.features.start_up.flow import CannotOpen, Carried, CarryFault, StartUpFault
+from pos_app.journal.states import ChargeState
+from pos_app.journal.tables import contradicting_decisions
 from pos_app.receipts.raster import render
 from pos_app.receipts.rows import PaperWidth
 from pos_app.storage.database import FILE_NAME
+from shared.clock import to_wire
 from shared.journal_entries import Status
 from shared.journal_export import prove_export, read_export
 from shared.problems import LANGUAGES, Code
@@ -57,6 +60,26 @@ def test_a_rejected_charge_stays_until_a_manager_notes_it_and_then_in_the_histor
 def test_an_approval_that_an_earlier_record_rules_out_is_told_as_that(counter: Counter) -> None:
     rejected(counter, Code.CONTRADICTORY_ENTRY)
     assert rows(counter)[0].meaning is Meaning.CONTRADICTED
+
+
+def test_another_decision_than_the_one_kept_is_shown_and_changes_nothing_of_the_charge(
+    counter: Counter,
+) -> None:
+    outcome = counter.charge()
+    counter.drain()
+    other = {
+        "seq": 1,
+        "jws": "another",
+        "status": "reversed",
+        "code": None,
+        "heard_at": to_wire(counter.clock.now()),
+    }
+    counter.terminal.database.write(lambda tx: tx.execute(contradicting_decisions.insert(), other)).result()
+    row = rows(counter)[0]
+    assert (row.meaning, row.amount, row.status) == (Meaning.DIFFERENT, 29_900, Status.REVERSED)
+    assert counter.state(outcome) is ChargeState.COMPLETED
+    assert counter.terminal.inbox.note(row.seq, Status.REVERSED, "m")
+    assert rows(counter) == ()
 
 
 def test_what_nobody_has_answered_for_a_day_waits_for_a_person_and_goes_by_itself(counter: Counter) -> None:

@@ -17,6 +17,8 @@ from hub_server.foundation.web.answers import CODES
 _BEYOND_A_SCHEMA: Final = (
     "a promotion of this name runs",
     "after starts_at",
+    "another login has this address",
+    "no role of a login of kind",  # two members that fit together
     "is over",  # a card expires in time to come
     "are left",  # a card that is to be closed is empty
     "at least 12 characters",  # of what is left of a password when it is written in one way

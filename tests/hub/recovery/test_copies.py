@@ -23,6 +23,7 @@ from hub_server.settings import Settings
 from hub_server.signing_keys import HubSigningKeys
 from hub_server.transactions.tables import transactions
 from shared.clock import to_wire
+from shared.signing import Ed25519Signer, to_base64url
 from tests.builders.counter import Counter
 from tests.builders.hub_rows import HubRows
 from tests.fakes.clock import ManualClock
@@ -111,6 +112,10 @@ def test_what_is_damaged_foreign_or_newer_is_refused_and_changes_nothing(
     lost.back_up()
     with zipfile.ZipFile(lost.file) as archive:
         text, database = archive.read("manifest.jws").decode(), archive.read("database")
+    assert isinstance(keys.signer, Ed25519Signer)
+    secrets = (keys.signer.seed(), keys.pepper)
+    spelled = [*secrets, *(to_base64url(each).encode("ascii") for each in secrets)]
+    assert not any(secret in content for secret in spelled for content in (lost.file.read_bytes(), database))
     manifest = read_manifest(text, keys.verifiers)
     stranger = Settings(data_dir=tmp_path / "stranger")
     opened = open_context(stranger)

@@ -22,8 +22,8 @@ _AMOUNT: Final = 12_345
 _BACK: Final = 345
 _LATE_S: Final = 600
 _PATIENCE_S: Final = 20
-CUT_AT: Final = (0, 20, 500)
-"""Bytes of the answer that arrive: none, a part of its head, a part of its body."""
+CUT_AT: Final = (0, 500)
+"""Bytes of the answer that arrive: none, or its head and a part of its body."""
 ROUNDS: Final = 4
 
 

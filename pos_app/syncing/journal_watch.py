@@ -13,8 +13,8 @@ from pos_app.syncing.charge_book import ChargeBook
 
 logger = logging.getLogger("mps.pos.syncing.journal")
 
-PROVED_AT_START: Final = 2_000
-"""Entries that are proved before anybody may charge, and all that the hub has not acknowledged: under 2 s."""
+PROVED_AT_START: Final = 1_000
+"""Entries that are proved before anybody may charge, and all that the hub has not acknowledged: well under 2 s."""
 TICK_MS: Final = 10_000
 EVERY_MS: Final = 24 * 3_600_000
 REST_S: Final = 0.02

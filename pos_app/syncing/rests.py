@@ -10,7 +10,7 @@ from shared.clock import Clock
 HOURLY_MS: Final = 3_600_000
 """An unsigned answer is asked about hourly, unless something tells that it has changed."""
 AT_THE_COUNTER_MS: Final = 2_000
-AT_MOST_MS: Final = 300_000
+AT_MOST_MS: Final = 60_000
 
 
 class Rests:

@@ -45,8 +45,10 @@ class _Side(asyncio.Protocol):
 
     swallowed_in: frozenset[LineFault]
 
-    def __init__(self, line: Carrier) -> None:
+    def __init__(self, line: Carrier, limit: Callable[[Weather], int | None]) -> None:
+        """`limit`: so many bytes may pass."""
         self._line = line
+        self._limit = limit
         self._own: asyncio.Transport | None = None
         self._waiting: list[bytes] = []
         self._tainted = False
@@ -70,10 +72,6 @@ class _Side(asyncio.Protocol):
         """Nothing more of this stream arrives."""
         self._tainted = True
 
-    def limit(self, weather: Weather) -> int | None:
-        """So many bytes may pass."""
-        raise NotImplementedError
-
     def data_received(self, data: bytes) -> None:
         # A stream that lost bytes can never be whole again: nothing more of it arrives.
         self._tainted = self._tainted or self._line.fault in self.swallowed_in
@@ -92,7 +90,7 @@ class _Side(asyncio.Protocol):
 
     def _pass_on(self, data: bytes) -> None:
         weather, now = self._line.weather, asyncio.get_running_loop().time()
-        limit = self.limit(weather)
+        limit = self._limit(weather)
         cut = data if limit is None else data[: max(0, limit - self._passed)]
         self._passed += len(cut)
         takes_s = len(cut) * _BITS / weather.bits_per_s if weather.bits_per_s is not None else 0.0
@@ -135,12 +133,9 @@ class TerminalSide(_Side):
     swallowed_in = frozenset({LineFault.SWALLOW})
 
     def __init__(self, line: Carrier) -> None:
-        super().__init__(line)
+        super().__init__(line, lambda weather: weather.request_bytes)
         self._copy: asyncio.Transport | None = None
         self._hub_side = _HubSide(line)
-
-    def limit(self, weather: Weather) -> int | None:
-        return weather.request_bytes
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -184,8 +179,8 @@ class TerminalSide(_Side):
 class _HubSide(_Side):
     swallowed_in = frozenset({LineFault.SWALLOW, LineFault.LOSE_REPLIES})
 
-    def limit(self, weather: Weather) -> int | None:
-        return weather.reply_bytes
+    def __init__(self, line: Carrier) -> None:
+        super().__init__(line, lambda weather: weather.reply_bytes)
 
 
 class _CopySide(asyncio.Protocol):

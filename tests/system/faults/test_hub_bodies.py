@@ -7,6 +7,7 @@ import re
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -91,11 +92,9 @@ def _connected(shop: Shop) -> socket.socket:
 def _answer(peer: socket.socket) -> int:
     """The status that was told before the connection ended; 0 if it ended without one."""
     told = b""
-    try:
+    with suppress(ConnectionResetError):  # with bytes of ours still unread; what was told has come before
         while data := peer.recv(4_096):
             told += data
-    except ConnectionResetError:
-        pass  # with bytes of ours still unread; what was told has come before
     found = _STATUS.match(told)
     return int(found[1]) if found else 0
 
@@ -104,13 +103,11 @@ def _flood(shop: Shop, hostile: Hostile) -> tuple[int, int]:
     """`(bytes that were taken, status)`."""
     with _connected(shop) as peer:
         sent = 0
-        try:
+        with suppress(ConnectionResetError, BrokenPipeError):  # as it should be; the answer is read next
             peer.sendall(hostile.head)
             while sent < FLOOD_BYTES:
                 peer.sendall(hostile.piece)
                 sent += len(hostile.piece)
-        except (ConnectionResetError, BrokenPipeError):
-            pass  # that is what is wanted; the answer is read next
         return sent, _answer(peer)
 
 

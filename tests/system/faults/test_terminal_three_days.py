@@ -75,6 +75,7 @@ def shop(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) ->
         shop.close()
 
 
+@pytest.mark.slow
 def test_three_days_and_five_thousand_entries_drain_beside_live_charges(
     shop: Shop, clock: ManualClock, tmp_path: Path
 ) -> None:

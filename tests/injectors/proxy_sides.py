@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from tests.injectors.weather import LineFault, SeenRequest, Weather
 
 _BITS: Final = 8
+_JOURNAL: Final = b"POST /api/v1/terminals/me/journal "
 _REQUEST = re.compile(rb"(?:^|\r\n\r\n)([A-Z]+ /\S*) HTTP/1\.1\r\n")
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: (\d+)")
 
@@ -148,6 +149,11 @@ class TerminalSide(_Side):
         self._line.note_requests(
             [SeenRequest(match[1].decode("latin-1"), now) for match in _REQUEST.finditer(data)]
         )
+        if data.startswith(_JOURNAL):
+            if self._line.fault is LineFault.LOSE_ENTRIES:
+                self.lose_the_rest()
+            elif self._line.fault is LineFault.LOSE_DECISIONS:
+                self._hub_side.lose_the_rest()
         super().data_received(data)
 
     def _write(self, data: bytes) -> None:

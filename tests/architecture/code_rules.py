@@ -179,12 +179,14 @@ def tests_wait_for_what_happens(source: Source) -> Iterator[Violation]:
     """A test never sleeps, is never skipped, and patches nothing by a string path.
 
     A sleep is too short on a busy machine and too long on every other; a skipped test is a promise nobody keeps;
-    a patched path goes on passing when what it named has moved.
+    a patched path goes on passing when what it named has moved. A benchmark is no test: its customers come at a
+    pace, and it looks at an interval that its figures can bear.
     """
     if not source.is_in("tests"):
         return
     for call, called in _calls(source):
-        if called in {"time.sleep", "sleep", "asyncio.sleep"} and not _is_zero(call):
+        is_sleep = called in {"time.sleep", "sleep", "asyncio.sleep"} and not _is_zero(call)
+        if is_sleep and not source.is_in("tests/benchmarks"):
             yield source.at(call.lineno, "wait for the thing itself, with a bound")
         elif called in {"pytest.skip", "pytest.xfail", "unittest.skip", "pytest.importorskip"}:
             yield source.at(call.lineno, "a test runs or is removed")

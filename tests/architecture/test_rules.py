@@ -97,6 +97,7 @@ BROKEN = [
     Example(code.error_codes_are_named, "hub_server/cards/rules.py", "code = Code.CARD_EATEN_BY_DOG"),
     Example(code.tests_wait_for_what_happens, "tests/hub/test_x.py", "time.sleep(1)"),
     Example(code.tests_wait_for_what_happens, "tests/hub/test_x.py", "pytest.skip('later')"),
+    Example(code.tests_wait_for_what_happens, "tests/benchmarks/load.py", "pytest.skip('later')"),
     Example(
         code.tests_wait_for_what_happens, "tests/hub/test_x.py", "@pytest.mark.skipif(True)\ndef test(): ..."
     ),
@@ -175,6 +176,7 @@ KEPT = [
     Example(code.money_is_whole, "shared/money.py", "def half(minor: int) -> int:\n    return minor // 2"),
     Example(code.money_is_whole, "pos_app/desktop/layout.py", "margin = width / 2"),
     Example(code.tests_wait_for_what_happens, "tests/fakes/line.py", "await asyncio.sleep(0)"),
+    Example(code.tests_wait_for_what_happens, "tests/benchmarks/load.py", "time.sleep(pace_s)"),
     Example(code.time_comes_from_the_clock, "shared/clock.py", "x = datetime.now(UTC)"),
     Example(code.time_comes_from_the_clock, "hub_server/cards/expire.py", "x = clock.now()"),
     Example(code.chance_is_injected, "shared/ids.py", "import secrets"),

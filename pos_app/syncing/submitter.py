@@ -8,7 +8,7 @@ from typing import Final
 
 from pos_app.hub_client import HubPort, HubRefused, HubUnreachable, Unreachable
 from pos_app.journal import waiting
-from pos_app.journal.failpoints import reach
+from pos_app.journal.failpoints import beside_charges, reach
 from pos_app.journal.waiting import WaitingEntry
 from pos_app.storage import Database, StorageError
 from pos_app.syncing.answering import Answering, Taken
@@ -163,6 +163,10 @@ class Submitter:
 
     def _send(self, batch: Sequence[WaitingEntry], timeout_ms: int) -> tuple[list[Taken], int]:
         """What became of each, and how long the answer took."""
+        with beside_charges(all(entry.charge is None for entry in batch)):
+            return self._send_and_take(batch, timeout_ms)
+
+    def _send_and_take(self, batch: Sequence[WaitingEntry], timeout_ms: int) -> tuple[list[Taken], int]:
         reach("before_send")
         began_ms = self._clock.monotonic_ms()
         response = self._hub.submit(

@@ -158,11 +158,8 @@ REFUSALS: dict[str, tuple[Code, Callable[[Scene], object], dict[str, Any]]] = {
     ),
     "the card is frozen": (Code.CARD_NOT_ACTIVE, lambda scene: scene.set_card(status="frozen"), {}),
     "the card is lost": (Code.CARD_NOT_ACTIVE, lambda scene: scene.set_card(status="lost"), {}),
-    "the card has expired": (
-        Code.CARD_EXPIRED,
-        lambda scene: scene.set_card(expires_at=scene.clock.now()),
-        {},
-    ),
+    # By its state, as the sweep leaves it: by its time alone the hub's own sweep might come first, and revoke the code.
+    "the card has expired": (Code.CARD_EXPIRED, lambda scene: scene.set_card(status="expired"), {}),
     "over a cap": (Code.LIMIT_EXCEEDED, lambda scene: scene.cap(cap_per_charge=9_999), {}),
     "not enough": (Code.INSUFFICIENT_BALANCE, lambda scene: None, {"amount": 100_001}),
 }

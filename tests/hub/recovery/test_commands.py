@@ -1,7 +1,9 @@
 """`mps-hub backup` and `mps-hub restore` as an operator types them."""
 
 import json
+import logging
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -12,6 +14,19 @@ from hub_server.command_line.program import run
 from tests.postgres import PostgresCluster
 
 DONE, WRONG_USE = 0, 64
+_SET = ("", "uvicorn.access", "alembic")
+"""Loggers that the program sets, as a program of its own may."""
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """The commands run in the tests' own process: their handler would go on writing to a stream that is closed."""
+    root = logging.getLogger()
+    handlers, levels = list(root.handlers), {name: logging.getLogger(name).level for name in _SET}
+    yield
+    root.handlers[:] = handlers
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
 
 
 def test_an_operator_is_told_what_was_done_and_why_something_was_not(

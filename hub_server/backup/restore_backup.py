@@ -45,6 +45,8 @@ from hub_server.signing_keys import HubSigningKeys
 from shared.clock import to_milliseconds, to_wire
 
 JUMP = 1_000_000
+JUMP_A_SECOND = 1_000
+"""Besides, for each second since the copy: whoever puts one copy back twice begins beyond what was given meanwhile."""
 _MARK_BYTES = 4
 _BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database while it is open, and leaves there if it dies."""
@@ -213,6 +215,11 @@ def _begin(work: _Work, database: Database) -> tuple[str, Report]:
             database.close()
 
 
+def jump_after(lost: timedelta) -> int:
+    """How far the numbers of transactions and the places of the feed go on, so much time after the copy."""
+    return JUMP + JUMP_A_SECOND * max(0, lost // timedelta(seconds=1))
+
+
 def _begin_again(connection: Connection, work: _Work) -> str:
     last = newest_reach(connection)
     reach = work.manifest.data_reach
@@ -221,8 +228,9 @@ def _begin_again(connection: Connection, work: _Work) -> str:
         reach = last + _TICK
     mark = work.context.random_bytes(_MARK_BYTES).hex()
     incarnation = begin_incarnation(connection, reach, mark, restored_at=work.at)
-    jump_numbers(connection, JUMP)
-    jump_feed(connection, work.keys, JUMP, work.at)
+    far = jump_after(work.at - work.manifest.data_reach)
+    jump_numbers(connection, of_transactions=far, of_others=JUMP)
+    jump_feed(connection, work.keys, far, work.at)
     told = {"file": work.file.name, "from": work.manifest.incarnation, "data_reach": to_wire(reach)}
     record(connection, work.at, [SYSTEM.did(AuditName.RESTORE, "database", incarnation, **told)])
     enqueue(

@@ -1,7 +1,8 @@
 """Use cases honour_entry and refuse_entry: a person ends what waits for one (protocol.md 5).
 
 To honour moves money at the issuer's risk: one person proposes it, and it is done when another, whose login is in no
-common hand, says the same. To refuse moves nothing, and takes one. Both may be asked any number of times.
+common hand, says the same. To refuse moves nothing, and takes one; but what this hub had decided before it lost its
+newest data has moved money once, and takes two. All may be asked any number of times.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from hub_server.journal_intake.queries.recovery import (
     entries_of_subject,
     entry_for_people,
     store_ruling,
+    was_decided,
 )
 from hub_server.journal_intake.read_batch import read_batch
 from hub_server.journal_intake.rule_on_entry import NotToBeRuled, honour, refuse
@@ -63,14 +65,13 @@ def honour_entry(
         if said is not None and said.verdict is Verdict.HONOUR and said.decided_at is not None:
             return seen
         raise CodedError(Code.CONTRADICTORY_ENTRY, f"only what is held is honoured; this is {seen.status}")
-    if said is None or said.decided_at is not None:
+    if said is None or said.decided_at is not None or said.verdict is not Verdict.HONOUR:
         # What was decided was about the charge; its advice came afterwards, and is another matter.
         said = _said(connection, Verdict.HONOUR, reason, at, actor)
         return _keep(connection, seen, said, at, actor, AuditName.ENTRY_HONOUR_PROPOSED)
     if said.proposed_by == actor.id:
         return seen
-    if not hands_on(connection, actor.id).isdisjoint(said.proposer_hands):
-        raise CodedError(Code.FORBIDDEN, "the proposer's login and this one may be in the same hands")
+    _require_other_hands(connection, said, actor)
     _rule(connection, tools, seen, at, honour)
     said = replace(said, decided_by=actor.id, decided_at=at)
     return _keep(connection, seen, said, at, actor, AuditName.ENTRY_HONOURED)
@@ -87,21 +88,37 @@ def refuse_entry(
     actor: Actor,
 ) -> RecoveryRow:
     """End what waits, and nothing moves: `rejected` with the code it was held for; a refund whose charge never came
-    is `declined`.
+    is `declined`. Against a decision that the terminal brought back, the first person proposes it.
 
     Raises:
-        CodedError: NOT_FOUND; CONTRADICTORY_ENTRY if it waits for no person, was ended otherwise, or money has moved.
+        CodedError: NOT_FOUND; FORBIDDEN as for `honour_entry`; CONTRADICTORY_ENTRY if it waits for no person, was ended otherwise, or money has moved.
     """
     seen = _seen(connection, terminal_id, seq)
     said = seen.ruling
-    if seen.status.is_signed and said is not None and said.verdict is Verdict.REFUSE:
+    if said is not None and said.verdict is not Verdict.REFUSE:
+        said = None
+    if seen.status.is_signed and said is not None:
         return seen
     is_due = seen.status is Status.HELD or (not seen.status.is_signed and seen.since < at - LISTED_AFTER)
     if not is_due:
         raise CodedError(Code.CONTRADICTORY_ENTRY, f"it is {seen.status}, and waits for no person")
+    if not was_decided(connection, terminal_id, seen.subject):
+        said = _said(connection, Verdict.REFUSE, reason, at, actor)
+    elif said is None or said.decided_at is not None:
+        said = _said(connection, Verdict.REFUSE, reason, at, actor)
+        return _keep(connection, seen, said, at, actor, AuditName.ENTRY_END_PROPOSED)
+    elif said.proposed_by == actor.id:
+        return seen
+    else:
+        _require_other_hands(connection, said, actor)
     _rule(connection, tools, seen, at, refuse)
-    said = replace(_said(connection, Verdict.REFUSE, reason, at, actor), decided_by=actor.id, decided_at=at)
+    said = replace(said, decided_by=actor.id, decided_at=at)
     return _keep(connection, seen, said, at, actor, AuditName.ENTRY_ENDED)
+
+
+def _require_other_hands(connection: Connection, said: RulingRow, actor: Actor) -> None:
+    if not hands_on(connection, actor.id).isdisjoint(said.proposer_hands):
+        raise CodedError(Code.FORBIDDEN, "the proposer's login and this one may be in the same hands")
 
 
 def _seen(connection: Connection, terminal_id: str, seq: int) -> RecoveryRow:

@@ -50,10 +50,10 @@ def replay(desk: Desk, track: Track) -> bool:
             tx_no=told.tx_no,
             reason=str(reason),
         )
-        track.brought = None
         if told.tx_no is None or track.is_reversal:
+            track.brought = None
             return False
-        # Money had moved by it: a second answer would be a second truth, so a person looks.
+        # Money had moved by it: a second answer would be a second truth, so a person looks, and the decision is kept.
         _wait(track, Status.HELD, Refusal(Code.CONTRADICTORY_ENTRY, str(reason)))
     return True
 

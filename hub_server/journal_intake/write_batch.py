@@ -155,8 +155,15 @@ def _outcome(desk: Desk, track: Track) -> dict[str, object]:
         "decided_at": track.decided_at,
         "transaction_id": track.transaction_id,
         "reversal_tx_no": desk.reversal_tx_no(track),
-        "brought_decision": track.brought.text if track.brought is not None and track.is_open else None,
+        "brought_decision": _brought(track),
     }
+
+
+def _brought(track: Track) -> str | None:
+    """What this hub had decided once, unless that is the answer again: also where people have ended it otherwise."""
+    if track.brought is None or track.brought.text == track.decision:
+        return None
+    return track.brought.text
 
 
 def _write_forks(connection: Connection, desk: Desk, forks: Sequence[Track], actor: Actor) -> None:

@@ -31,7 +31,8 @@ def issue_token(
         terminal = register_again(connection, shown, assertion, at=at)
     if terminal is None or terminal.status not in MAY_BRING:
         return None
-    if not assertion.holds(terminal.public_key):
+    # One that was retired before it had a key can prove nothing.
+    if not terminal.public_key or not assertion.holds(terminal.public_key):
         return None
     lock_rows(connection, "assertion", [terminal.terminal_id])
     if not use_assertion(connection, assertion.jti, terminal.terminal_id, assertion.expires_at):

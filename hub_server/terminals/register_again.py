@@ -8,6 +8,7 @@ from typing import Protocol
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hub_server.audit import Actor, AuditName, record
+from hub_server.foundation.outbox import ALERT, News, enqueue
 from hub_server.foundation.storage import Connection, lock_rows
 from hub_server.merchants import find_store
 from hub_server.terminals.enrol_terminal import CERTIFICATE_TYP
@@ -113,6 +114,10 @@ def register_again(
         AuditName.TERMINAL_REGISTERED_AGAIN, "terminal", terminal.terminal_id, store=terminal.store_id
     )
     record(connection, at, [event])
+    # It may have been suspended or retired since the copy was made: somebody has to look.
+    told = {"terminal_no": terminal.terminal_no, "store": terminal.store_id}
+    news = News(ALERT, {"kind": "terminal_registered_again", "subject": terminal.terminal_id, "detail": told})
+    enqueue(connection, at, [news])
     return find_terminal(connection, terminal.terminal_id)
 
 

@@ -29,9 +29,10 @@ number_sequences = Table(
 """SQLite's sequences; PostgreSQL has its own, `number_<name>`, which take no lock."""
 
 
-def jump_numbers(connection: Connection, by: int) -> None:
+def jump_numbers(connection: Connection, *, of_transactions: int, of_others: int) -> None:
     """Let every sequence go on that much further: numbers given since a copy was made are never given again."""
     for sequence in NumberSequence:
+        by = of_others if sequence in (NumberSequence.CARD, NumberSequence.MERCHANT) else of_transactions
         if connection.dialect.name == "postgresql":
             name = f"number_{sequence.value}"
             last = f"SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM {name}"

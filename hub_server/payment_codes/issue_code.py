@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hub_server.audit import Actor, AuditName, record
 from hub_server.bindings import binding_of
-from hub_server.cards import CardRow, CardStatus, cards_by_id, last4, read_card
+from hub_server.cards import CardRow, cards_by_id, last4, read_card
 from hub_server.foundation.storage import Connection, lock_rows
 from hub_server.loyalty import TierTable, current_tier_table, rate_for
 from hub_server.members import MemberRow, require_active
@@ -24,9 +24,9 @@ from hub_server.payment_codes.rules import (
     CodeTerms,
     OfflineAllowance,
     claims_of,
-    is_over,
     life_s,
     offline_limit,
+    refuse_card,
 )
 from hub_server.payment_codes.states import CodeState
 from hub_server.settings import Settings
@@ -84,10 +84,9 @@ def issue_code(
     card = read_card(connection, order.card_id)
     if card is None:
         raise CodedError(Code.CARD_NOT_FOUND)
-    if card.status is not CardStatus.ACTIVE:
-        raise CodedError(Code.CARD_NOT_ACTIVE)
-    if is_over(card.expires_at, at):
-        raise CodedError(Code.CARD_EXPIRED)
+    refusal = refuse_card(card, at)
+    if refusal is not None:
+        raise CodedError(refusal.code)
     return issue_codes(connection, keys, settings, [order], at=at, actor=Actor("member", member.id))[0]
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from hub_server.audit import Actor
 from hub_server.bindings import cards_of_inactive_owners
-from hub_server.cards import CardRow, CardStatus, cards_by_id
+from hub_server.cards import cards_by_id
 from hub_server.foundation.context import Context
 from hub_server.foundation.storage import Connection, lock_rows
 from hub_server.payment_codes.code_shelf import CodeShelf
@@ -15,9 +15,8 @@ from hub_server.payment_codes.fresh_secret import fresh_secret
 from hub_server.payment_codes.issue_code import CARD_REF_RANDOM_BYTES, CodeOrder, NewCode, issue_codes
 from hub_server.payment_codes.queries import CodeRow, live_codes_of
 from hub_server.payment_codes.queries.kiosks import KioskRow, kiosk_of_card, registered_kiosks
-from hub_server.payment_codes.rules import is_over
+from hub_server.payment_codes.rules import refuse_card
 from hub_server.signing_keys import HubSigningKeys
-from shared.problems import Code, Refusal
 
 BATCH = 100
 FIRST_ID = "00000000-0000-0000-0000-000000000000"
@@ -60,15 +59,6 @@ def order_for(context: Context, kiosk: KioskRow) -> CodeOrder:
         fresh=fresh_secret(context.random_bytes, context.settings.code_bcrypt_cost),
         ref_random=context.random_bytes(CARD_REF_RANDOM_BYTES),
     )
-
-
-def refuse_card(card: CardRow, at: datetime) -> Refusal | None:
-    """Why a card gets no code."""
-    if card.status is not CardStatus.ACTIVE:
-        return Refusal(Code.CARD_NOT_ACTIVE)
-    if is_over(card.expires_at, at):
-        return Refusal(Code.CARD_EXPIRED)
-    return None
 
 
 def is_of_a_phone(live: CodeRow | None, at: datetime) -> bool:

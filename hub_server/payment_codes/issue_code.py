@@ -19,6 +19,7 @@ from hub_server.payment_codes.queries import (
     live_codes_of,
 )
 from hub_server.payment_codes.queries.allowances import counted_offline, headrooms_of_members
+from hub_server.payment_codes.refuse_card import refuse_card
 from hub_server.payment_codes.rules import (
     CARD_TYPES,
     CodeTerms,
@@ -26,7 +27,6 @@ from hub_server.payment_codes.rules import (
     claims_of,
     life_s,
     offline_limit,
-    refuse_card,
 )
 from hub_server.payment_codes.states import CodeState
 from hub_server.settings import Settings

@@ -15,7 +15,7 @@ from hub_server.payment_codes.fresh_secret import fresh_secret
 from hub_server.payment_codes.issue_code import CARD_REF_RANDOM_BYTES, CodeOrder, NewCode, issue_codes
 from hub_server.payment_codes.queries import CodeRow, live_codes_of
 from hub_server.payment_codes.queries.kiosks import KioskRow, kiosk_of_card, registered_kiosks
-from hub_server.payment_codes.rules import refuse_card
+from hub_server.payment_codes.refuse_card import refuse_card
 from hub_server.signing_keys import HubSigningKeys
 
 BATCH = 100

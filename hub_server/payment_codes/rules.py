@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
-from hub_server.cards import CardRow, CardStatus
 from shared.api.transactions import CardTypeName
 from shared.clock import to_unix
 from shared.payment_code import CardType, Claims
-from shared.problems import Code, Refusal
 from shared.signing import Ed25519Signer
 
 OFFLINE_STEPS = (0, 10_000, 20_000, 50_000)
@@ -112,17 +110,6 @@ def releasable(
         if concerned == 0 or earliest[concerned - 1] > code.expires_at + skew:
             released.append(code.code_ref)
     return released
-
-
-def refuse_card(card: CardRow, at: datetime) -> Refusal | None:
-    """Why a card gets no code. One whose time is over is told so, whether or not the sweep has marked it yet."""
-    if card.status is CardStatus.EXPIRED or (
-        card.status is CardStatus.ACTIVE and is_over(card.expires_at, at)
-    ):
-        return Refusal(Code.CARD_EXPIRED)
-    if card.status is not CardStatus.ACTIVE:
-        return Refusal(Code.CARD_NOT_ACTIVE)
-    return None
 
 
 def is_over(ends_at: datetime | None, at: datetime) -> bool:

@@ -12,8 +12,8 @@ from hub_server.payment_codes.code_shelf import CodeShelf
 from hub_server.payment_codes.issue_code import NewCode, issue_codes
 from hub_server.payment_codes.queries import CodeRow, live_codes_of
 from hub_server.payment_codes.queries.kiosks import KioskRow, kiosk_of_card
+from hub_server.payment_codes.refuse_card import refuse_card
 from hub_server.payment_codes.rotate_kiosk_codes import is_of_a_phone, order_for
-from hub_server.payment_codes.rules import refuse_card
 from hub_server.signing_keys import HubSigningKeys
 from shared.problems import Code, CodedError
 

@@ -143,7 +143,8 @@ def _add_ruling(routes: APIRouter, context: Context, tools: IntakeTools) -> None
         session: Annotated[AdminSession, rules], terminal_id: PathId, seq: PathSeq, body: Word
     ) -> RecoveryItem:
         """End a held entry with the code it was held for, or one that waits for a charge that never comes: nothing
-        moves. An advice and its charge end together."""
+        moves. An advice and its charge end together. What came back with this hub's own decision is only proposed by the
+        first; it ends when a second person says the same."""
         known, place, at = known_form(terminal_id), _place(seq), context.clock.now()
         row = context.database.run(
             lambda c: refuse_entry(

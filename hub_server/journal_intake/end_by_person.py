@@ -97,7 +97,7 @@ def refuse_entry(
     said = seen.ruling
     if said is not None and said.verdict is not Verdict.REFUSE:
         said = None
-    if seen.status.is_signed and said is not None:
+    if seen.status.is_signed and said is not None and said.decided_at is not None:
         return seen
     is_due = seen.status is Status.HELD or (not seen.status.is_signed and seen.since < at - LISTED_AFTER)
     if not is_due:

@@ -20,6 +20,7 @@ from hub_server.payment_codes.tables import payment_codes
 from hub_server.signing_keys import HubSigningKeys
 from hub_server.transactions.tables import transactions
 from shared.journal_entries import (
+    Entry,
     ReversalReason,
     ShiftCloseData,
     ShiftOpenData,
@@ -27,7 +28,7 @@ from shared.journal_entries import (
     sign_decision,
     verify_decision,
 )
-from shared.problems import Code
+from shared.problems import Code, CodedError
 from shared.signing import Ed25519Signer
 from tests.builders.counter import TOO_LATE, Counter, intake_tools
 from tests.builders.hub_rows import HubRows
@@ -207,36 +208,55 @@ def test_what_the_hub_had_decided_is_ended_otherwise_by_two_people_and_its_decis
     counter.submit(charge)
     lost.lose()
     assert [o.status for o in lost.resend(counter, [charge])] == [Status.HELD]
-    tools, at = intake_tools(lost.context, keys), lost.context.clock.now()
-
-    def refuse(login: str) -> Status:
-        actor = Actor("admin", login)
-        row = lost.context.database.run(
-            lambda c: refuse_entry(
-                c,
-                tools,
-                terminal_id=charge.terminal_id,
-                seq=charge.seq,
-                reason="settled outside",
-                at=at,
-                actor=actor,
-            )
-        )
-        return row.status
-
     first, second = (signed_in_admin(lost.context).login_id for _ in range(2))
-    assert [refuse(first), refuse(first), refuse(second), refuse(first)] == [
-        Status.HELD,
-        Status.HELD,
-        Status.REJECTED,
-        Status.REJECTED,
-    ]
+
+    said = [_refuse(lost, keys, charge, login) for login in (first, first, second, first)]
+
+    assert said == [Status.HELD, Status.HELD, Status.REJECTED, Status.REJECTED]
     [row] = lost.rows(journal_entries, entry_id=charge.id)
     assert row["brought_decision"] == lost.decisions(counter)[charge.seq]
     assert row["decision"] != row["brought_decision"]
-    said = [event["name"] for event in lost.rows(audit_events, actor_kind="admin")]
-    assert said == ["ENTRY_END_PROPOSED", "ENTRY_ENDED"]
+    told = [event["name"] for event in lost.rows(audit_events, actor_kind="admin")]
+    assert told == ["ENTRY_END_PROPOSED", "ENTRY_ENDED"]
     assert lost.findings() == ()
+
+
+def test_a_refusal_that_was_only_proposed_is_void_once_the_charge_is_ended_otherwise(
+    lost: LostHub, counter: Counter, rows: HubRows, keys: HubSigningKeys
+) -> None:
+    counter.submit(*counter.journal.entries)
+    lost.back_up()
+    charge = counter.journal.charge(rows.code(rows.card(80_000)), 30_000)
+    counter.submit(charge)
+    lost.lose()
+    lost.resend(counter, [charge])
+    first, second = (signed_in_admin(lost.context).login_id for _ in range(2))
+    assert _refuse(lost, keys, charge, first) is Status.HELD
+    [given_up] = lost.send(counter, [(counter.journal.reversal(charge), None)])
+    assert given_up.status is Status.REVERSED
+
+    with pytest.raises(CodedError) as refused:
+        _refuse(lost, keys, charge, second)
+
+    assert refused.value.code is Code.CONTRADICTORY_ENTRY
+    assert lost.findings() == ()
+
+
+def _refuse(lost: LostHub, keys: HubSigningKeys, entry: Entry, login: str) -> Status:
+    """What one admin's refusal makes of the entry."""
+    context, tools = lost.context, intake_tools(lost.context, keys)
+    row = context.database.run(
+        lambda c: refuse_entry(
+            c,
+            tools,
+            terminal_id=entry.terminal_id,
+            seq=entry.seq,
+            reason="settled outside",
+            at=context.clock.now(),
+            actor=Actor("admin", login),
+        )
+    )
+    return row.status
 
 
 def test_only_this_hubs_decision_on_this_entry_counts(
